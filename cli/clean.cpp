@@ -1,0 +1,146 @@
+#include "cli/clean.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+
+#include "cli/audio_file.h"
+#include "cli/part_file.h"
+#include "engine.h"
+
+namespace rinse::cli {
+
+namespace {
+
+constexpr int kBlock = 4096;  // frames: small enough for the cache, large enough that calls don't count
+
+volatile std::sig_atomic_t interrupted = 0;
+
+class Progress {
+ public:
+  explicit Progress(int64_t total) : total_(total), shown_(isatty(STDERR_FILENO) == 1) {}
+  ~Progress() {
+    if (shown_) std::fputs("\r\033[K", stderr);
+  }
+  void at(int64_t done) {
+    const auto now = Clock::now();
+    if (!shown_ || now - last_ < std::chrono::milliseconds(200)) return;
+    last_ = now;
+    const double part = total_ > 0 ? static_cast<double>(done) / static_cast<double>(total_) : 0.0;
+    const double spent = std::chrono::duration<double>(now - start_).count();
+    std::fprintf(stderr, "\r%3.0f %%, %.0f s left \033[K", 100.0 * part,
+                 part > 0.0 ? spent * (1.0 - part) / part : 0.0);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  int64_t total_;
+  bool shown_;
+  Clock::time_point start_ = Clock::now(), last_ = start_;
+};
+
+Block buffersOf(Engine& engine, int frames) {
+  Block b{{}, engine.spec().channels, frames};
+  for (int c = 0; c < b.channels; ++c) b.data[c] = engine.buffer(c);
+  return b;
+}
+
+/// Reads, processes and writes all of it, without the engine's latency at the start and with as many frames as came in.
+Result<CleanReport> stream(AudioFile& input, AudioFile& output, Engine& engine) {
+  CleanReport report;
+  report.latency = engine.latency();
+  Progress progress(input.promisedFrames());
+  int64_t skip = report.latency, owed = 0;
+  for (bool more = true; more || owed > 0;) {
+    if (interrupted) return Error{"interrupted; nothing was written"};
+    Block b = buffersOf(engine, kBlock);
+    const int got = more ? input.read(b) : 0;
+    more = got > 0;
+    report.frames += got;
+    owed += got;
+    for (int c = 0; c < b.channels; ++c) std::fill(b[c] + got, b[c] + kBlock, 0.0f);
+    if (got > 0) b.frames = got;
+    engine.process(b);
+    const int drop = static_cast<int>(std::min<int64_t>(skip, b.frames));
+    skip -= drop;
+    const int count = static_cast<int>(std::min<int64_t>(b.frames - drop, owed));
+    owed -= count;
+    if (count > 0 && !output.write(b.part(drop, count))) return Error{"the disk took no more; nothing was written"};
+    progress.at(report.frames);
+  }
+  if (report.frames == 0) return Error{"nothing of the input can be decoded; nothing was written"};
+  if (report.frames < input.promisedFrames() || input.cutShort()) {
+    report.warning = "the input ends early: its header promises more than it holds. What is there was cleaned.";
+  }
+  if (engine.badSamples() > 0) {
+    report.warning += (report.warning.empty() ? "" : " ") + std::to_string(engine.badSamples()) +
+                      " samples were no numbers or beyond all measure and were replaced.";
+  }
+  return report;
+}
+
+Result<std::unique_ptr<Engine>> engineFor(const AudioFile& file, const std::string& name, const Recipe& recipe) {
+  auto engine = Engine::create(recipe, {static_cast<double>(file.info().samplerate), file.info().channels, kBlock});
+  if (!engine) return Error{name + ": " + engine.error()};
+  return engine;
+}
+
+}  // namespace
+
+Result<CleanReport> clean(const std::string& in, const std::string& out, const Recipe& recipe) {
+  auto input = AudioFile::read(in);
+  if (!input) return Error{input.error()};
+  std::error_code ignored;
+  if (std::filesystem::equivalent(in, out, ignored))
+    return Error{out + ": this is the input itself; give the output another name"};
+  auto engine = engineFor(*input, in, recipe);
+  if (!engine) return Error{engine.error()};
+  auto format = formatFor(out, input->info());
+  if (!format) return Error{format.error()};
+
+  std::signal(SIGINT, [](int) { interrupted = 1; });
+  std::signal(SIGTERM, [](int) { interrupted = 1; });
+  auto part = PartFile::beside(out);
+  if (!part) return Error{part.error()};
+  auto output =
+      AudioFile::write(part->takeDescriptor(), out, input->info().samplerate, input->info().channels, *format);
+  if (!output) return Error{output.error()};
+  auto report = stream(*input, *output, **engine);
+  if (!report) return Error{out + ": " + report.error()};
+  if (!output->close()) return Error{out + ": the disk took no more; nothing was written"};
+  if (std::string wrong = part->keep(); !wrong.empty()) return Error{wrong};
+  return report;
+}
+
+Result<Recipe> learn(const std::string& in, Recipe recipe, int step, double fromSeconds, double toSeconds) {
+  auto input = AudioFile::read(in);
+  if (!input) return Error{input.error()};
+  auto engine = engineFor(*input, in, recipe);
+  if (!engine) return Error{engine.error()};
+  if (std::string wrong = (*engine)->startLearning(step); !wrong.empty()) return Error{in + ": " + wrong};
+  const auto rate = static_cast<double>(input->info().samplerate);
+  int64_t at = 0;
+  const double longest = 1e15;  // frames: beyond any file, within the integers
+  const auto from = static_cast<int64_t>(std::min(fromSeconds * rate, longest)),
+             to = static_cast<int64_t>(std::min(toSeconds * rate, longest));
+  while (at < to) {
+    Block b = buffersOf(
+        **engine, static_cast<int>(std::min<int64_t>(kBlock, at < from ? std::max<int64_t>(1, from - at) : to - at)));
+    b.frames = input->read(b);
+    if (b.frames == 0) break;
+    if (at >= from) (*engine)->process(b);
+    at += b.frames;
+  }
+  if (at <= from) {
+    return Error{in + ": it ends after " + std::to_string(static_cast<double>(at) / rate) +
+                 " s, before the stretch to learn from begins"};
+  }
+  if (std::string wrong = (*engine)->finishLearning(step); !wrong.empty()) return Error{in + ": " + wrong};
+  recipe.chain[step].learned = (*engine)->learned(step);
+  return recipe;
+}
+
+}  // namespace rinse::cli

@@ -1,0 +1,25 @@
+// `rinse clean`: one sound file through a recipe into another.
+#pragma once
+
+#include <string>
+
+#include "core/error.h"
+#include "recipe.h"
+
+namespace rinse::cli {
+
+struct CleanReport {
+  int64_t frames = 0;
+  int latency = 0;
+  std::string warning;  // what the user should know though it went well
+};
+
+/// Streams `in` through the recipe. `out` appears under its name only when it is whole. Progress goes to stderr where
+/// that is a terminal.
+Result<CleanReport> clean(const std::string& in, const std::string& out, const Recipe&);
+
+/// Lets step `step` of the recipe learn from [fromSeconds, toSeconds) of the file, and writes what it learned into the
+/// recipe.
+Result<Recipe> learn(const std::string& in, Recipe, int step, double fromSeconds, double toSeconds);
+
+}  // namespace rinse::cli

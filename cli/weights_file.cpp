@@ -1,0 +1,66 @@
+#include "cli/weights_file.h"
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+namespace rinse::cli {
+
+namespace {
+
+using nlohmann::json;
+
+/// "" or what is wrong. `data` are the bytes behind the header.
+std::string addTensors(const json& header, std::span<const std::byte> data, nn::Weights& weights) {
+  for (const auto& [name, entry] : header.items()) {
+    if (name == "__metadata__") continue;
+    const bool whole =
+        entry.is_object() && entry.contains("dtype") && entry.contains("shape") && entry.contains("data_offsets");
+    if (!whole || !entry["dtype"].is_string() || !entry["shape"].is_array() || !entry["data_offsets"].is_array() ||
+        entry["data_offsets"].size() != 2)
+      return "the header's entry " + name + " is none of a tensor";
+    const std::string type = entry["dtype"];
+    if (type != "F32" && type != "I8") return name + " is of the type " + type + "; F32 and I8 are accepted";
+    for (const json& n : {entry["shape"], entry["data_offsets"]}) {
+      for (const json& v : n) {
+        if (!v.is_number_unsigned() || v > uint64_t{1} << 31)
+          return "the header's entry " + name + " has a number that is none of a size";
+      }
+    }
+    const size_t from = entry["data_offsets"][0], to = entry["data_offsets"][1];
+    if (from > to || to > data.size()) return name + " lies beyond the end of the file";
+    if (std::string wrong = weights.add(name, {type == "F32" ? nn::Type::f32 : nn::Type::i8,
+                                               entry["shape"].get<std::vector<int>>(), data.subspan(from, to - from)});
+        !wrong.empty())
+      return wrong;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<WeightsFile> readWeights(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return Error{path + ": can't be read"};
+  const std::vector<char> raw{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  uint64_t length = 0;
+  if (raw.size() <= sizeof length) return Error{path + ": no safetensors file"};
+  std::memcpy(&length, raw.data(), sizeof length);
+  if (length == 0 || length > raw.size() - sizeof length) return Error{path + ": no safetensors file"};
+  WeightsFile file;
+  file.bytes.resize(raw.size());
+  std::memcpy(file.bytes.data(), raw.data(), raw.size());
+  const json header = json::parse(raw.begin() + sizeof length,
+                                  raw.begin() + static_cast<std::ptrdiff_t>(sizeof length + length), nullptr, false);
+  if (!header.is_object()) return Error{path + ": no safetensors file: its header is no JSON object"};
+  const std::span<const std::byte> data = std::span<const std::byte>(file.bytes).subspan(sizeof length + length);
+  const json metadata = header.value("__metadata__", json::object());
+  if (!metadata.is_object() || metadata.value("crc32", "") != std::to_string(nn::checksum(data)))
+    return Error{path + ": damaged: its checksum is another one than its header says"};
+  if (std::string wrong = addTensors(header, data, file.weights); !wrong.empty()) return Error{path + ": " + wrong};
+  file.about = json::parse(metadata.value("rinse", "{}"), nullptr, false);
+  if (!file.about.is_object()) return Error{path + ": what the header says under \"rinse\" is no JSON object"};
+  return file;
+}
+
+}  // namespace rinse::cli

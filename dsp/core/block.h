@@ -1,0 +1,26 @@
+// A piece of planar audio that somebody else owns. Not a container.
+#pragma once
+
+#include <array>
+
+namespace rinse {
+
+inline constexpr int kMaxChannels = 8;
+inline constexpr float kLoudest = 1e6f;  // 120 dB above full scale: squares and sums of them stay finite
+
+struct Block {
+  std::array<float*, kMaxChannels> data{};  // [channels][frames]
+  int channels = 0;
+  int frames = 0;
+
+  float* operator[](int channel) const { return data[channel]; }
+
+  /// Frames [from, from + count) of the same audio.
+  Block part(int from, int count) const {
+    Block b{data, channels, count};
+    for (int c = 0; c < channels; ++c) b.data[c] += from;
+    return b;
+  }
+};
+
+}  // namespace rinse

@@ -1,0 +1,28 @@
+// The only list of effects. Not a place for parameters: they stand with their effects.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/effect.h"
+
+namespace rinse {
+
+struct EffectInfo {
+  const char* id;     // in recipes
+  const char* label;  // on the page
+  const char* help;   // one line
+  std::span<const Param> params;
+  EffectPtr (*make)();
+};
+
+std::span<const EffectInfo> effects();
+/// "denoise, …", for errors.
+std::string effectIds();
+/// nullptr when there is none of that name.
+const EffectInfo* findEffect(std::string_view id);
+/// Index into the effect's params, -1 when there is none of that name.
+int findParam(std::span<const Param>, std::string_view id);
+
+}  // namespace rinse

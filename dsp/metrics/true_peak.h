@@ -1,0 +1,27 @@
+// True peak: how high the wave rises between its samples, which players and coders will meet (ITU-R BS.1770-4, annex
+// 2). Streaming.
+#pragma once
+
+#include <array>
+#include <span>
+
+namespace rinse {
+
+/// One channel, interpolated four times.
+class TruePeak {
+ public:
+  TruePeak();
+  void add(std::span<const float> samples) noexcept;
+  /// Linear; 1 is full scale. As if silence followed.
+  float peak() const;
+
+ private:
+  static constexpr int kHalf = 16;  // samples to each side of a point between two
+  static constexpr int kPoints = 3;
+  std::array<std::array<float, 2 * kHalf>, kPoints> kernel_;
+  std::array<float, 4 * kHalf> history_{};  // a ring, written twice, so that the last 2 * kHalf samples are in a row
+  int at_ = 0;
+  float peak_ = 0.0f;
+};
+
+}  // namespace rinse

@@ -1,0 +1,80 @@
+#include "nn/voice_frame.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace rinse::nn {
+
+namespace {
+
+constexpr int kTopBin = 480;           // 24 kHz
+constexpr float kLeastPower = 1e-12f;  // compressed to 0.016: below the noise of 16 bits at the house frame
+constexpr float kMostInput = 10.0f;    // times the running mean
+constexpr double kRiseSeconds = 0.3, kFallSeconds = 3.0;
+
+double erbNumber(double hz) { return 21.4 * std::log10(1.0 + 0.00437 * hz); }  // Glasberg & Moore 1990, eq. 4
+double hzOf(double erb) { return (std::pow(10.0, erb / 21.4) - 1.0) / 0.00437; }
+
+/// |X|^0.3 from |X|^2.
+float compress(float power) { return std::pow(power + kLeastPower, 0.15f); }
+
+}  // namespace
+
+const std::array<int, VoiceFrame::kBands + 1>& VoiceFrame::edges() {
+  static const auto found = [] {
+    std::array<int, kBands + 1> e{};
+    const double low = erbNumber(kBins * kBinHz), high = erbNumber(kTopBin * kBinHz);
+    for (int b = 0; b <= kBands; ++b)
+      e[b] = static_cast<int>(std::lround(hzOf(low + (high - low) * b / kBands) / kBinHz));
+    e[kBands] = kTopBin + 1;  // with the bin at 24 kHz
+    return e;
+  }();
+  return found;
+}
+
+void VoiceFrame::reset() noexcept {
+  level_ = 0.0f;
+  frames_ = 0;
+}
+
+void VoiceFrame::input(std::span<const std::complex<float>> spectrum, float* input) noexcept {
+  const int bins = static_cast<int>(spectrum.size());
+  std::fill_n(input, kPositions * kInputs, 0.0f);
+  float sum = 0.0f;
+  for (int k = 0; k < std::min(bins, kBins); ++k) {
+    const float power = std::norm(spectrum[k]), magnitude = compress(power);
+    const float scale = magnitude / std::sqrt(power + kLeastPower);
+    float* to = input + k * kInputs;
+    to[0] = magnitude, to[1] = spectrum[k].real() * scale, to[2] = spectrum[k].imag() * scale;
+    sum += magnitude;
+  }
+  for (int b = 0; b < kBands && edges()[b] < bins; ++b) {
+    const int from = edges()[b], to = std::min(edges()[b + 1], bins);
+    float power = 0.0f;
+    for (int k = from; k < to; ++k) power += std::norm(spectrum[k]);
+    input[(kBins + b) * kInputs] = compress(power / static_cast<float>(to - from));
+  }
+  // The level is that of the bins, which every rate has. The first frames are their plain mean.
+  const float now = sum / kBins;
+  ++frames_;
+  const double seconds = now > level_ ? kRiseSeconds : kFallSeconds;
+  const auto weight = static_cast<float>(std::max(1.0 / frames_, 1.0 - std::exp(-kHopSeconds / seconds)));
+  level_ += weight * (now - level_);
+  const float scale = 1.0f / level_;
+  for (int i = 0; i < kPositions * kInputs; ++i) input[i] = std::clamp(input[i] * scale, -kMostInput, kMostInput);
+}
+
+void VoiceFrame::mask(const float* output, std::span<std::complex<float>> gain) noexcept {
+  const int bins = static_cast<int>(gain.size());
+  for (int k = 0; k < std::min(bins, kBins); ++k) {  // bounded to the unit circle, phase as it is
+    const std::complex<float> z(output[k * kOutputs], output[k * kOutputs + 1]);
+    const float magnitude = std::abs(z);
+    gain[k] = magnitude > 1e-6f ? z * (std::tanh(magnitude) / magnitude) : z;
+  }
+  for (int b = 0; b < kBands; ++b) {
+    const float g = 1.0f / (1.0f + std::exp(-output[(kBins + b) * kOutputs]));
+    for (int k = edges()[b]; k < std::min(edges()[b + 1], bins); ++k) gain[k] = g;
+  }
+}
+
+}  // namespace rinse::nn

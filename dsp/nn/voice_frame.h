@@ -1,0 +1,40 @@
+// What the voice network sees of a spectrum and what its answer does to it. Training uses this code too
+// (models/common/features.cpp), so that trainer and product can't drift apart. For spectra with a bin every 50 Hz: the
+// house frame at any rate.
+#pragma once
+
+#include <array>
+#include <complex>
+#include <span>
+#include <vector>
+
+namespace rinse::nn {
+
+/// Positions on the network's frequency axis: the lowest bins one by one, then bands about half an equivalent
+/// rectangular bandwidth wide (Glasberg & Moore 1990) up to 24 kHz. Where the rate is lower, the bands above are empty.
+class VoiceFrame {
+ public:
+  static constexpr int kBins = 96;   // 0 … 4.75 kHz, one position each
+  static constexpr int kBands = 32;  // above
+  static constexpr int kPositions = kBins + kBands;
+  static constexpr int kInputs = 3;   // compressed magnitude, real and imaginary part (0 for bands)
+  static constexpr int kOutputs = 2;  // complex mask of a bin; gain of a band, and nothing
+  static constexpr double kBinHz = 50.0;
+  static constexpr double kHopSeconds = 0.01;
+
+  /// First bin of each band, and the end of the last one.
+  static const std::array<int, kBands + 1>& edges();
+
+  void reset() noexcept;
+  /// input[kPositions][kInputs] from spectrum[bins]. Magnitudes to the power 0.3, over their own running mean: level
+  /// does not matter.
+  void input(std::span<const std::complex<float>> spectrum, float* input) noexcept;
+  /// gain[bins] from output[kPositions][kOutputs], before any limit: complex for the bins, real above.
+  static void mask(const float* output, std::span<std::complex<float>> gain) noexcept;
+
+ private:
+  float level_ = 0.0f;  // running mean of the compressed magnitudes
+  int frames_ = 0;
+};
+
+}  // namespace rinse::nn

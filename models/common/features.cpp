@@ -1,0 +1,40 @@
+// The product's features for the trainer, as a shared library with C functions (models/common/features.py).
+#include <algorithm>
+#include <complex>
+#include <vector>
+
+#include "blocks/fft.h"
+#include "blocks/window.h"
+#include "nn/voice_frame.h"
+
+using rinse::nn::VoiceFrame;
+
+extern "C" {
+
+int voice_positions() { return VoiceFrame::kPositions; }
+int voice_bins() { return VoiceFrame::kBins; }
+const int* voice_edges() { return VoiceFrame::edges().data(); }
+
+/// samples[frames * 480] at 48 kHz through the house frame: input[frames][positions][3] and spectrum[frames][481]
+/// (complex). The first frame ends with the first hop.
+void voice_features(const float* samples, int frames, float* input, std::complex<float>* spectrum) {
+  constexpr int kHop = 480, kFrame = 2 * kHop;
+  const rinse::RealFft fft(kFrame);
+  const auto window = rinse::squareRootHann(kHop).analysis;
+  std::vector<float> time(kFrame), past(kFrame, 0.0f);
+  VoiceFrame frame;
+  for (int t = 0; t < frames; ++t) {
+    std::copy(past.begin() + kHop, past.end(), past.begin());
+    std::copy_n(samples + t * kHop, kHop, past.begin() + kHop);
+    for (int i = 0; i < kFrame; ++i) time[i] = past[i] * window[i];
+    std::complex<float>* to = spectrum + static_cast<size_t>(t) * fft.bins();
+    fft.forward(time.data(), to);
+    if (input)
+      frame.input({to, static_cast<size_t>(fft.bins())},
+                  input + static_cast<size_t>(t) * VoiceFrame::kPositions * VoiceFrame::kInputs);
+  }
+}
+
+/// gain[481] (complex) from output[positions][2].
+void voice_mask(const float* output, std::complex<float>* gain) { VoiceFrame::mask(output, {gain, 481}); }
+}

@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Makes training mixtures of speech and noise at 48 kHz, each another, all from one seed: mixing.py DATA OUT [COUNT] writes some to listen to.
+
+A mixture is speech of one speaker in sentences with pauses, sometimes in a room, sometimes filtered, at any level, and noise: recorded ones,
+voices of others, fans, hum, wind, hiss and keyboards made here. The bandwidth up to which the speech is known goes with it: a loss must not
+look above.
+"""
+import os
+import sys
+
+import numpy as np
+import scipy.fft
+from scipy.signal import fftconvolve, resample_poly
+
+import clips
+
+RATE = clips.RATE
+SPEECH = ("speech_fullband_pd", "speech_fullband_mit", "speech_more_fullband", "speech_more_16k", "speech_16k")
+NOISE = ("noise", "noise_more")
+ROOMS = ("rir", "rir_more")
+
+
+def active_rms(x):
+    """RMS over the 20 ms frames within 30 dB of the loudest one."""
+    n = RATE // 50
+    if len(x) < n:
+        return float(np.sqrt(np.mean(x ** 2) + 1e-20))
+    energy = np.square(x[: len(x) // n * n]).reshape(-1, n).mean(axis=1)
+    return float(np.sqrt(energy[energy > energy.max() * 1e-3].mean() + 1e-20)) if energy.max() > 0 else 1e-10
+
+
+def shape(x, gain):
+    """Filters by gain(Hz), linear, zero phase."""
+    size = scipy.fft.next_fast_len(len(x), real=True)
+    spectrum = scipy.fft.rfft(x, size)  # in single precision, as x is
+    spectrum *= gain(np.linspace(0, RATE / 2, len(spectrum), dtype=np.float32)).astype(np.float32)
+    return scipy.fft.irfft(spectrum, size)[: len(x)]
+
+
+class Mixer:
+    """One stream of mixtures; give each worker a seed of its own."""
+
+    def __init__(self, data, cache, seed):
+        rows, self.samples = clips.prepare(data, cache)
+        self.rng = np.random.default_rng(seed)
+        of = lambda packs: [r for r in rows if r["pack"] in packs]
+        self.noises, self.rooms = of(NOISE), of(ROOMS)
+        speech = of(SPEECH)
+        self.speakers = {}
+        for i, row in enumerate(speech):  # unlabelled speakers are taken for one clip each
+            self.speakers.setdefault(row["speaker"] or f"clip {i}", []).append(row)
+        self.names = sorted(self.speakers)
+        # A speaker counts by the root of what there is of him: the long sets don't drown the many voices, nor the other way round.
+        seconds = np.array([sum(r["length"] for r in self.speakers[n]) / RATE for n in self.names])
+        self.weights = np.sqrt(seconds) / np.sqrt(seconds).sum()
+
+    def chance(self, probability):
+        return self.rng.random() < probability
+
+    def pick(self, rows, length):
+        """A stretch of one of the clips; shorter where the clip is."""
+        row = rows[int(self.rng.integers(len(rows)))]
+        start = int(self.rng.integers(max(1, row["length"] - length + 1)))
+        return clips.load(row, self.samples, start, length)
+
+    def looped(self, x, length):
+        """As long as wanted, from anywhere in x on."""
+        return np.resize(np.roll(x, -int(self.rng.integers(len(x)))) if len(x) < length else x, length)
+
+    def tilt(self, x, most_db):
+        """A random slope and two random bumps: another microphone."""
+        slope, bumps = self.rng.uniform(-most_db, most_db), [(self.rng.uniform(2, 4.2), self.rng.uniform(-most_db, most_db)) for _ in range(2)]
+
+        def gain(hz):
+            octaves = np.log10(np.maximum(hz, 20))
+            db = slope * (octaves - 3)
+            for centre, height in bumps:
+                db = db + height * np.exp(-((octaves - centre) / 0.15) ** 2)
+            return 10 ** (db / 20)
+
+        return shape(x, gain)
+
+    def sentences(self, length):
+        """Clips of one speaker with pauses; the samples, and the bandwidth up to which they are speech."""
+        rows = self.speakers[self.names[int(self.rng.choice(len(self.names), p=self.weights))]]
+        speed, out, bandwidth = (self.rng.choice([0.9, 0.95, 1.05, 1.1]) if self.chance(0.3) else 1.0), [], RATE / 2
+        total = int(self.rng.uniform(0, 3) * RATE) if self.chance(0.3) else 0
+        out.append(np.zeros(total, np.float32))
+        while total < length:
+            row = rows[int(self.rng.integers(len(rows)))]
+            x = self.pick([row], length)
+            if speed != 1.0:  # pitch and pace together, as tape does it
+                x = resample_poly(x, 20, round(20 * speed)).astype(np.float32)
+            x = x / np.float32(active_rms(x)) * np.float32(0.1)
+            pause = np.zeros(int(self.rng.exponential(0.4) * RATE), np.float32)
+            out += [x, pause]
+            total += len(x) + len(pause)
+            bandwidth = min(bandwidth, row["bandwidth"] * speed)
+        return np.concatenate(out)[:length], bandwidth
+
+    def babble(self, length):
+        return sum(self.sentences(length)[0] * np.float32(self.rng.uniform(0.3, 1)) for _ in range(int(self.rng.integers(3, 8))))
+
+    def hiss(self, length):
+        """Noise of a random slope, slowly swelling: hiss, fans, wind, traffic."""
+        x = self.rng.standard_normal(length).astype(np.float32)
+        slope, corner = self.rng.uniform(-12, 3), self.rng.uniform(50, 2000)
+        x = shape(x, lambda hz: (np.maximum(hz, corner) / corner) ** (slope / 6.02))
+        if self.chance(0.5):
+            knots = 10 ** (self.rng.uniform(-12, 0, 2 + length // (RATE // 2)) / 20)
+            x *= np.interp(np.linspace(0, len(knots) - 1, length), np.arange(len(knots)), knots).astype(np.float32)
+        return x
+
+    def hum(self, length):
+        base, t = self.rng.choice([50.0, 60.0]) + self.rng.uniform(-0.3, 0.3), np.arange(length) / RATE
+        if self.chance(0.3):
+            base = self.rng.uniform(80, 400)  # a machine
+        return sum(self.rng.uniform(0.1, 1) / h * np.sin(2 * np.pi * (h * base * t + self.rng.random())) for h in range(1, int(self.rng.integers(3, 20)))).astype(np.float32) + 0.02 * self.hiss(length)
+
+    def keys(self, length):
+        """Strokes: short resonant bursts, in runs."""
+        x, at = np.zeros(length, np.float32), 0
+        while True:
+            at += int(self.rng.exponential(0.15 if self.chance(0.8) else 1.0) * RATE) + RATE // 50
+            if at >= length:
+                return x
+            n = min(int(self.rng.uniform(0.005, 0.05) * RATE), length - at)
+            t = np.arange(n) / RATE
+            stroke = self.rng.standard_normal(n) * np.exp(-t * self.rng.uniform(100, 600)) + np.sin(2 * np.pi * self.rng.uniform(500, 6000) * t) * np.exp(-t * self.rng.uniform(100, 400))
+            x[at:at + n] += (self.rng.uniform(0.2, 1) * stroke).astype(np.float32)
+
+    def noise(self, length):
+        kind = self.rng.random()
+        if kind < 0.62:
+            return self.tilt(self.looped(self.pick(self.noises, length), length), 6)
+        makers = (self.babble, self.hiss, self.hum, self.keys)
+        return makers[int(self.rng.choice(4, p=(0.3, 0.4, 0.15, 0.15)))](length)
+
+    def mixture(self, seconds=4.0):
+        """noisy, clean (float32, [samples]) and the bandwidth (Hz) up to which clean is known."""
+        length = int(seconds * RATE)
+        clean, bandwidth = self.sentences(length)
+        if self.chance(0.3):
+            room = self.pick(self.rooms, 60 * RATE)  # whole
+            room = room[int(np.argmax(np.abs(room))):][: RATE]
+            room = room / np.float32(np.abs(room).max() + 1e-9)
+            early = room[: RATE // 20].copy()  # what is to stay: the direct path and 50 ms
+            early[-RATE // 100:] *= np.linspace(1, 0, RATE // 100, dtype=np.float32)
+            clean, heard = (fftconvolve(clean, r)[:length].astype(np.float32) for r in (early, room))
+        else:
+            heard = clean
+        if self.chance(0.5):
+            state = self.rng.bit_generator.state
+            clean = self.tilt(clean, 6)
+            self.rng.bit_generator.state = state  # the same microphone for what is heard
+            heard = self.tilt(heard, 6)
+        if self.chance(0.05):
+            clean, heard = clean * 0, heard * 0  # nobody speaks
+        noise = self.noise(length)
+        if self.chance(0.3):
+            noise = noise / np.float32(active_rms(noise)) + np.float32(10 ** (self.rng.uniform(-15, 0) / 20)) * (lambda n: n / np.float32(active_rms(n)))(self.noise(length))
+        snr = self.rng.uniform(-10, 30)
+        level = max(active_rms(heard), 1e-3)
+        noise = noise / np.float32(np.sqrt(np.mean(noise ** 2)) + 1e-9) * np.float32(level * 10 ** (-snr / 20))
+        if self.chance(0.05):
+            noise = noise * 0  # a clean recording must stay as it is
+        noisy = heard + noise
+        if self.chance(0.15):  # a telephone, a cheap headset, another rate
+            top = float(self.rng.choice([3800, 7600, 11000, 15500]))
+            clean, noisy = (shape(x, lambda hz: (hz < top).astype(float)) for x in (clean, noisy))
+        gain = np.float32(10 ** (self.rng.uniform(-30, 0) / 20) / max(np.abs(noisy).max(), 1e-6))
+        clean, noisy = clean * gain, noisy * gain
+        if self.chance(0.05):
+            limit = np.float32(self.rng.uniform(0.3, 0.9) * np.abs(noisy).max())
+            noisy = np.clip(noisy, -limit, limit)
+        return noisy.astype(np.float32), clean.astype(np.float32), bandwidth
+
+
+def main():
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    import soundfile
+
+    out, count = sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 8
+    mixer = Mixer(sys.argv[1], os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../build/training"), seed=1)
+    for kind in ("noisy", "clean"):
+        os.makedirs(os.path.join(out, kind), exist_ok=True)
+    for k in range(count):
+        noisy, clean, _ = mixer.mixture(8.0)
+        for kind, x in (("noisy", noisy), ("clean", clean)):
+            soundfile.write(os.path.join(out, kind, f"{k:03d}.wav"), x, RATE, subtype="FLOAT")
+
+
+if __name__ == "__main__":
+    main()

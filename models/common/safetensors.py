@@ -1,0 +1,34 @@
+"""Writes tensors as a safetensors file with a checksum, as cli/weights_file.cpp and the page read it."""
+import json
+import struct
+import zlib
+
+import numpy as np
+
+
+def write(path, tensors, about=None):
+    """tensors: name -> float32 or int8 array; about: what the file says of itself (topology, signal contract)."""
+    header, parts, offset = {}, [], 0
+    for name, tensor in tensors.items():
+        tensor = np.ascontiguousarray(tensor)
+        kind = {"float32": "F32", "int8": "I8"}[tensor.dtype.name]
+        if kind == "F32" and not np.isfinite(tensor).all():
+            raise ValueError(f"{name} holds values that are no numbers")
+        data = tensor.tobytes()
+        header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [offset, offset + len(data)]}
+        parts.append(data)
+        offset += len(data)
+    body = b"".join(parts)
+    header["__metadata__"] = {"format": "pt", "crc32": str(zlib.crc32(body)), "rinse": json.dumps(about or {})}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as f:
+        f.write(struct.pack("<Q", len(text)) + text + body)
+
+
+def quantize(weight):
+    """Rows of a weight as int8 and their scales: weight ~ q * scale[row]."""
+    rows = weight.reshape(len(weight), -1)
+    scale = np.abs(rows).max(axis=1).astype(np.float32) / 127
+    q = np.round(rows / np.where(scale > 0, scale, 1)[:, None]).astype(np.int8)
+    return q.reshape(weight.shape), scale

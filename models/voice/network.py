@@ -1,0 +1,74 @@
+"""The voice network: convolutions over frequency and time down to sixteen positions, recurrent layers along frequency and along time there, and
+back up with the encoder's outputs added. After Rong et al. 2024 (GTCRN) in its plan and Luo et al. 2020 (dual-path RNN) in its middle; causal,
+a frame in, a frame out. Shapes are [batch][channels][time][positions]."""
+import torch
+from torch import nn
+
+POSITIONS, INPUTS, OUTPUTS = 128, 3, 2
+
+
+class Causal(nn.Module):
+    """Convolution, batch norm (folded at export), PReLU; over time it sees the past only."""
+
+    def __init__(self, layer, channels, time_kernel=1):
+        super().__init__()
+        self.layer, self.past = layer, time_kernel - 1
+        self.norm, self.activation = nn.BatchNorm2d(channels), nn.PReLU(channels)
+
+    def forward(self, x):
+        return self.activation(self.norm(self.layer(nn.functional.pad(x, (0, 0, self.past, 0)))))
+
+
+class Separable(nn.Module):
+    """Depthwise over three frames and three positions, then pointwise; halves the positions."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.depthwise = Causal(nn.Conv2d(inputs, inputs, 3, stride=(1, 2), padding=(0, 1), groups=inputs), inputs, 3)
+        self.pointwise = Causal(nn.Conv2d(inputs, outputs, 1), outputs)
+
+    def forward(self, x):
+        return self.pointwise(self.depthwise(x))
+
+
+class DualPath(nn.Module):
+    """Along frequency in both directions, then along time with the same weights for all positions; each added to what came in."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.across = nn.GRU(channels, channels // 2, batch_first=True, bidirectional=True)
+        self.along = nn.GRU(channels, channels, batch_first=True)
+        self.across_out, self.along_out = nn.Linear(channels, channels), nn.Linear(channels, channels)
+        self.across_norm, self.along_norm = nn.LayerNorm(channels), nn.LayerNorm(channels)
+
+    def forward(self, x):
+        batch, channels, time, positions = x.shape
+        x = x.permute(0, 2, 3, 1)  # [batch][time][positions][channels]
+        y = self.across(x.reshape(batch * time, positions, channels))[0]
+        x = x + self.across_norm(self.across_out(y)).reshape(x.shape)
+        y = self.along(x.transpose(1, 2).reshape(batch * positions, time, channels))[0]
+        y = self.along_norm(self.along_out(y)).reshape(batch, positions, time, channels)
+        return (x + y.transpose(1, 2)).permute(0, 3, 1, 2)
+
+
+class VoiceNet(nn.Module):
+    def __init__(self, channels=(16, 32, 48), blocks=2):
+        super().__init__()
+        a, b, c = channels
+        up = lambda inputs, outputs: nn.ConvTranspose2d(inputs, outputs, (1, 4), stride=(1, 2), padding=(0, 1))
+        self.down = nn.ModuleList([Causal(nn.Conv2d(INPUTS, a, (1, 5), stride=(1, 2), padding=(0, 2)), a), Separable(a, b), Separable(b, c)])
+        self.middle = nn.Sequential(*[DualPath(c) for _ in range(blocks)])
+        self.up = nn.ModuleList([Causal(up(c, b), b), Causal(up(b, a), a)])
+        self.last = up(a, OUTPUTS)
+
+    def forward(self, x):
+        """[batch][time][positions][inputs] -> [batch][time][positions][outputs]."""
+        x = x.permute(0, 3, 1, 2)
+        skips = []
+        for layer in self.down:
+            x = layer(x)
+            skips.append(x)
+        x = self.middle(x)
+        for layer in self.up:
+            x = layer(x + skips.pop())
+        return self.last(x + skips.pop()).permute(0, 2, 3, 1)

@@ -1,0 +1,59 @@
+// npm run bench [-- --json FILE] [--browser] [--hour]: how fast we are, beside our peers, in one run.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { rinse, root, wasm } from '../../tools/paths.mjs';
+import { peers } from './peers.mjs';
+import { load, measure, quantum, sampleRate, signal } from './worklet-host.mjs';
+
+const { values: options } = parseArgs({ options: { json: { type: 'string' }, browser: { type: 'boolean' }, hour: { type: 'boolean' } } });
+
+const budgetUs = (quantum / sampleRate) * 1e6;
+const x = signal(10);
+const rows = [];
+
+function add(row) {
+  rows.push(row);
+  const { name, host, xRealTime, worstBlockUs } = row;
+  console.log(`${name.padEnd(44)} ${host.padEnd(7)} ${xRealTime.toFixed(1).padStart(8)} × ${worstBlockUs.toFixed(0).padStart(7)} µs ${((100 * worstBlockUs) / budgetUs).toFixed(1).padStart(6)} %`);
+}
+
+console.log(`48 kHz mono in quanta of ${quantum} (${budgetUs.toFixed(0)} µs each), one core`);
+console.log(`${'name'.padEnd(44)} ${'host'.padEnd(7)} ${'real time'.padStart(10)} ${'worst block'.padStart(10)} ${'of budget'.padStart(8)}`);
+
+for (const row of JSON.parse(execFileSync(rinse, ['bench'], { encoding: 'utf8' }))) add(row);
+
+const generated = (name) => JSON.parse(readFileSync(join(root, 'worklet/src/generated', name), 'utf8'));
+const recipes = {
+  ...Object.fromEntries(generated('effects.json').effects.map((e) => [e.id, { version: 1, chain: [{ effect: e.id }] }])),
+  ...generated('presets.json'),
+};
+const module = new WebAssembly.Module(readFileSync(wasm));
+for (const [name, recipe] of Object.entries(recipes)) {
+  const process = await load(`${join(root, 'worklet/dist/rinse-processor.js')}`, { module, recipe, channels: 1 }, (p) => p.port.heard.some((m) => m.type === 'ready'));
+  add({ name, host: 'wasm', ...measure(process, x) });
+}
+for (const [name, make] of Object.entries(peers)) add({ name, host: 'peer', ...measure(await make(), x) });
+
+const speed = (name, host) => rows.find((r) => r.name === name && r.host === host).xRealTime;
+console.log(`\ndenoise in wasm costs 1/${(speed('denoise', 'wasm') / speed('@jitsi/rnnoise-wasm', 'peer')).toFixed(1)} of @jitsi/rnnoise-wasm`);
+
+const { scoringSeconds } = await import('./scoring.mjs');
+for (const [host, seconds] of Object.entries(await scoringSeconds())) console.log(`all measures of a pair of 5 s at 48 kHz, ${host}: ${seconds.toFixed(2)} s`);
+
+(await import('./kernels.mjs')).kernels();
+
+if (options.browser || options.hour) {
+  const { hourInPage, workletLoad } = await import('./chromium.mjs');
+  if (options.browser) {
+    const { loadPercent, worstPercent } = await workletLoad();
+    console.log(`in Chromium's AudioWorklet: load ${loadPercent.toFixed(2)} %, worst block ${worstPercent.toFixed(1)} % of the quantum's budget`);
+  }
+  if (options.hour) {
+    const h = await hourInPage();
+    console.log(`one hour of stereo 48 kHz in Chromium: read in ${h.readSeconds.toFixed(1)} s, cleaned in ${h.cleanSeconds.toFixed(1)} s (${h.cleanXRealTime.toFixed(0)} × real time; ${h.xRealTimeFromDrop.toFixed(0)} × from the drop)`);
+    console.log(`memory (PSS): the page's process ${h.idle.page.toFixed(0)} MB idle, at most ${h.peak.page.toFixed(0)} MB; the whole browser ${h.idle.total.toFixed(0)} MB idle, at most ${h.peak.total.toFixed(0)} MB`);
+  }
+}
+if (options.json) writeFileSync(options.json, JSON.stringify(rows, null, 2) + '\n');

@@ -1,0 +1,72 @@
+// What the voice network sees: the same at any level and rate, bounded, and its mask is applied where it belongs.
+#include "nn/voice_frame.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <complex>
+
+#include "signals.h"
+
+namespace rinse::nn {
+namespace {
+
+using Spectrum = std::vector<std::complex<float>>;
+
+Spectrum spectrum(int bins, uint32_t seed, float gain) {
+  const auto x = test::whiteNoise(2 * bins, gain, seed);
+  Spectrum s(bins);
+  for (int k = 0; k < bins; ++k) s[k] = {x[2 * k], x[2 * k + 1]};
+  return s;
+}
+
+std::vector<float> seen(int bins, float gain) {
+  VoiceFrame frame;
+  std::vector<float> input(VoiceFrame::kPositions * VoiceFrame::kInputs);
+  for (uint32_t t = 1; t <= 20; ++t) frame.input(spectrum(bins, t, gain), input.data());
+  return input;
+}
+
+TEST(VoiceFrame, DoesNotMindTheLevel) {
+  const auto soft = seen(481, 0.01f), loud = seen(481, 100.0f);
+  for (size_t i = 0; i < soft.size(); ++i) EXPECT_NEAR(soft[i], loud[i], 0.01f * std::abs(loud[i]) + 1e-3f);
+}
+
+TEST(VoiceFrame, SeesTheSameBinsAtALowerRateAndNothingAbove) {
+  const auto narrow = seen(161, 1.0f), wide = seen(481, 1.0f);
+  double level = 0.0, above = 0.0;
+  for (int p = 0; p < VoiceFrame::kPositions; ++p) {
+    if (p < VoiceFrame::kBins) level += narrow[p * VoiceFrame::kInputs] / VoiceFrame::kBins;
+    if (p >= VoiceFrame::kBins && VoiceFrame::edges()[p - VoiceFrame::kBins] >= 161)
+      above += std::abs(narrow[p * VoiceFrame::kInputs]);
+  }
+  EXPECT_NEAR(level, 1.0, 0.2);
+  EXPECT_EQ(above, 0.0);
+  EXPECT_GT(wide[(VoiceFrame::kPositions - 1) * VoiceFrame::kInputs], 0.5f);
+}
+
+TEST(VoiceFrame, BoundsWhatFollowsSilence) {
+  VoiceFrame frame;
+  std::vector<float> input(VoiceFrame::kPositions * VoiceFrame::kInputs);
+  for (int t = 0; t < 300; ++t) frame.input(Spectrum(481), input.data());
+  frame.input(spectrum(481, 1, 100.0f), input.data());
+  for (const float v : input) EXPECT_LE(std::abs(v), 10.0f);
+}
+
+TEST(VoiceFrame, MasksWithinTheUnitCircleAndBandsByTheirGain) {
+  std::vector<float> output(VoiceFrame::kPositions * VoiceFrame::kOutputs, 0.0f);
+  output[2 * 7] = 30.0f;      // bin 7: wide open
+  output[2 * 8 + 1] = -0.5f;  // bin 8: turned
+  for (int b = 0; b < VoiceFrame::kBands; ++b) output[2 * (VoiceFrame::kBins + b)] = b == 3 ? 20.0f : -20.0f;
+  Spectrum gain(481);
+  VoiceFrame::mask(output.data(), gain);
+  EXPECT_NEAR(std::abs(gain[7] - std::complex<float>(1.0f, 0.0f)), 0.0f, 1e-5f);
+  EXPECT_NEAR(gain[8].imag(), -std::tanh(0.5f), 1e-5f);
+  for (int k = VoiceFrame::kBins; k < 481; ++k) {
+    const bool open = k >= VoiceFrame::edges()[3] && k < VoiceFrame::edges()[4];
+    EXPECT_NEAR(gain[k].real(), open ? 1.0f : 0.0f, 1e-4f) << k;
+  }
+}
+
+}  // namespace
+}  // namespace rinse::nn

@@ -1,0 +1,103 @@
+// The npm package in its worker: buffers, files, readers; what it refuses, and under which policies it works.
+import { expect, test } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { fixture } from './fixtures';
+import { open } from './harness';
+
+test('file latency is none: the cleaned buffer lines up', async ({ page }) => {
+  await open(page);
+  const at = await page.evaluate(async () => {
+    const x = new Float32Array(48000);
+    x[20000] = 1;
+    const { channels } = await window.rinse.cleanBuffer({ sampleRate: 48000, channels: [x] }, { recipe: { version: 1, chain: [{ effect: 'denoise', params: { floor: 0 } }] } });
+    return channels[0]!.reduce((at, v, i) => (Math.abs(v) > Math.abs(channels[0]![at]!) ? i : at), 0);
+  });
+  expect(at).toBe(20000);
+});
+
+const refusals: [string, string, string, RegExp][] = [
+  ['the wasm is not there', 'harness.html', `createCleaner(new AudioContext(), { assets: { wasm: '/nowhere.wasm' } })`, /no-wasm.*404/],
+  ['the wasm is something else', 'harness.html', `createCleaner(new AudioContext(), { assets: { wasm: '/harness.js' } })`, /no-wasm.*could not be compiled/],
+  ['the processor is not there', 'harness.html', `createCleaner(new AudioContext(), { assets: { processor: '/nowhere.js' } })`, /no-worklet/],
+  ['the policy refuses wasm', 'no-wasm.html', `createCleaner(new AudioContext())`, /no-wasm.*wasm-unsafe-eval/],
+  ['the policy refuses the worker', 'no-worker.html', `cleanBuffer({ sampleRate: 48000, channels: [new Float32Array(100)] })`, /no-worker/],
+  ['the recipe is unknown', 'harness.html', `createCleaner(new AudioContext(), { recipe: 'nope' })`, /bad-recipe.*meeting-voice/],
+  ['the rate is absurd', 'harness.html', `cleanBuffer({ sampleRate: 0, channels: [new Float32Array(100)] })`, /bad-audio.*8000 to 192000/],
+  ['there are no channels', 'harness.html', `cleanBuffer({ sampleRate: 48000, channels: [] })`, /bad-audio.*1 to 8/],
+  ['there are no samples', 'harness.html', `cleanBuffer({ sampleRate: 48000, channels: [new Float32Array(0)] })`, /bad-audio.*no samples/],
+  ['the channels differ', 'harness.html', `cleanBuffer({ sampleRate: 48000, channels: [new Float32Array(9), new Float32Array(8)] })`, /bad-audio.*same length/],
+  ['the file is empty', 'harness.html', `cleanFile(new Blob([]))`, /empty-file/],
+  ['the file is a letter', 'harness.html', `cleanFile(new Blob(['Dear reader, '.repeat(99)]))`, /not-media|truncated/],
+  ['the stream has no sound', 'harness.html', `cleanStream(new MediaStream())`, /no-audio/],
+];
+for (const [name, at, call, message] of refusals) {
+  test(`rejects when ${name}`, async ({ page }) => {
+    await open(page, at);
+    const answer = await page.evaluate(`window.rinse.${call}.then(() => 'resolved', (e) => e.code + ': ' + e.message)`);
+    expect(answer).toMatch(message);
+  });
+}
+
+test('works under a strict policy', async ({ page }) => {
+  await open(page, 'strict.html');
+  const length = await page.evaluate(async () => {
+    const buffer = new AudioBuffer({ length: 4800, sampleRate: 48000, numberOfChannels: 2 });
+    await window.rinse.createCleaner(new OfflineAudioContext(1, 128, 48000));
+    return (await window.rinse.cleanBuffer(buffer)).length;
+  });
+  expect(length).toBe(4800);
+});
+
+test('a video is cleaned though the policy, sent as a header, forbids what the AAC encoder needs', async ({ page }) => {
+  await open(page, 'sealed/harness.html');
+  const file = [...readFileSync(fixture('noisy.mp4'))];
+  const size = await page.evaluate(async (bytes) => (await window.rinse.cleanFile(new Blob([Uint8Array.from(bytes)]))).size, file);
+  expect(size).toBeGreaterThan(10_000);
+});
+
+test('a reader gives the same samples from anywhere, also when reads overtake each other', async ({ page }) => {
+  await open(page);
+  const file = [...readFileSync(fixture('noisy.flac'))];
+  const differences = await page.evaluate(async (bytes) => {
+    const blob = new Blob([Uint8Array.from(bytes)]);
+    const reader = await window.rinse.openReader(blob);
+    const whole = (await reader.read(0, reader.info.frames))[0]!;
+    const starts = [100_000, 7, 102_420, 48_000, 250_001];
+    const pieces = await Promise.all(starts.map((from) => reader.read(from, 24_000)));
+    reader.close();
+    return pieces.map(([piece], i) => piece!.reduce((m, v, k) => Math.max(m, Math.abs(v - whole[starts[i]! + k]!)), 0));
+  }, file);
+  expect(differences).toEqual([0, 0, 0, 0, 0]);
+});
+
+test('cleanBuffer leaves its input alone, reports progress and can be aborted', async ({ page }) => {
+  await open(page);
+  const result = await page.evaluate(async () => {
+    const x = Float32Array.from({ length: 480000 }, (_, i) => Math.sin(i * i));
+    const copy = x.slice();
+    const progress: number[] = [];
+    await window.rinse.cleanBuffer({ sampleRate: 48000, channels: [x] }, { onProgress: (done) => progress.push(done) });
+    const abort = new AbortController();
+    const aborted = window.rinse
+      .cleanBuffer({ sampleRate: 48000, channels: [x] }, { signal: abort.signal, onProgress: () => abort.abort() })
+      .then(() => 'finished', (e: Error) => e.name);
+    return { untouched: x.every((v, i) => v === copy[i]), progress, aborted: await aborted };
+  });
+  expect(result.untouched).toBe(true);
+  expect(result.progress.at(-1)).toBe(10);
+  expect(result.aborted).toBe('AbortError');
+});
+
+test('two cleanings at once give what each gives alone', async ({ page }) => {
+  await open(page);
+  const file = [...readFileSync(fixture('noisy.wav'))];
+  const sizes = await page.evaluate(async (bytes) => {
+    const blob = new Blob([Uint8Array.from(bytes)]);
+    const sum = async (b: Blob) => new Uint8Array(await crypto.subtle.digest('SHA-256', await b.arrayBuffer())).join();
+    const alone = await sum(await window.rinse.cleanFile(blob));
+    const both = await Promise.all([window.rinse.cleanFile(blob), window.rinse.cleanFile(blob, { recipe: 'meeting-voice' })]);
+    return [alone, ...(await Promise.all(both.map(sum)))];
+  }, file);
+  expect(sizes[1]).toBe(sizes[0]);
+  expect(sizes[2]).toBe(sizes[0]);
+});

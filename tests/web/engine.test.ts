@@ -1,0 +1,118 @@
+// The engine in wasm: the same samples as natively, and the same refusals.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Engine } from '../../worklet/src/engine';
+import { checkRecipe, effects, presets, type Recipe } from '../../worklet/src/recipe';
+import { Streamer } from '../../worklet/src/streamer';
+import { noise, noisyVoice, wav } from '../signals.mjs';
+import { glue } from './wasm';
+
+const folder = mkdtempSync(join(tmpdir(), 'rinse-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function natively(channels: Float32Array[], sampleRate: number, recipe: Recipe): Float32Array[] {
+  const [input, output, recipeFile] = ['in.wav', 'out.wav', 'recipe.json'].map((n) => join(folder, n)) as [string, string, string];
+  writeFileSync(input, wav(channels, sampleRate));
+  writeFileSync(recipeFile, JSON.stringify(recipe));
+  execFileSync('build/native/rinse', ['clean', input, output, '--recipe', recipeFile]);
+  const b = readFileSync(output);
+  let at = 12;
+  while (b.toString('latin1', at, at + 4) !== 'data') at += 8 + b.readUInt32LE(at + 4);
+  return channels.map((c, k) => Float32Array.from(c, (_, i) => b.readFloatLE(at + 8 + 4 * (i * channels.length + k))));
+}
+
+function inWasm(channels: Float32Array[], sampleRate: number, recipe: Recipe): Float32Array[] {
+  const engine = new Engine(glue(), recipe, Streamer.engineSpec(sampleRate, channels.length));
+  const out = channels.map((c) => new Float32Array(c.length));
+  let at = 0;
+  const streamer = new Streamer(engine, (cleaned, from, count) => {
+    out.forEach((to, c) => to.set(cleaned[c]!.subarray(from, from + count), at));
+    at += count;
+  });
+  streamer.push(channels);
+  streamer.finish();
+  expect(at).toBe(channels[0]!.length);
+  return out;
+}
+
+const furthest = (a: Float32Array[], b: Float32Array[]) =>
+  a.reduce((most, c, k) => c.reduce((m, x, i) => Math.max(m, Math.abs(x - b[k]![i]!)), most), 0);
+
+describe('native and wasm', () => {
+  const recipes: [string, Recipe][] = [
+    ...effects.map((e): [string, Recipe] => [e.id, { version: 1, chain: [{ effect: e.id }] }]),
+    ...effects.map((e): [string, Recipe] => [`${e.id}, low latency`, { version: 1, lowLatency: true, chain: [{ effect: e.id }] }]),
+    ...Object.entries(presets),
+    ['denoise by imcra', { version: 1, chain: [{ effect: 'denoise', params: { tracker: 1 } }] }],
+  ];
+  for (const [name, recipe] of recipes) {
+    for (const sampleRate of [16000, 44100, 48000]) {
+      it(`agree to 1e-5 on ${name} at ${sampleRate} Hz`, () => {
+        const { label, help, ...bare } = recipe;
+        const x = [noisyVoice(2 * sampleRate, sampleRate), noise(2 * sampleRate, 0.1, 9)];
+        const a = natively(x, sampleRate, bare);
+        expect(furthest(a, inWasm(x, sampleRate, bare))).toBeLessThan(1e-5);
+        expect(furthest(a, x)).toBeGreaterThan(1e-3); // it did something
+      });
+    }
+  }
+
+  it('agree to the bit where no libm is involved', () => {
+    const x = [noise(20000, 0.9)];
+    expect(inWasm(x, 48000, { version: 1, chain: [] })).toEqual(natively(x, 48000, { version: 1, chain: [] }));
+    expect(inWasm(x, 48000, { version: 1, chain: [] })).toEqual(x); // the null test
+  });
+});
+
+describe('Engine', () => {
+  it('refuses with the reason', () => {
+    const make = (recipe: unknown, spec = {}) => () => new Engine(glue(), recipe as Recipe, { sampleRate: 48000, channels: 1, maxFrames: 128, ...spec });
+    expect(make({ version: 1, chain: [{ effect: 'nope' }] })).toThrow(/no effect "nope"; known are: denoise/);
+    expect(make({ version: 1, chain: [{ effect: 'denoise', params: { floor: 5 } }] })).toThrow(/-40 to 0 dB are accepted/);
+    expect(make({ version: 3, chain: [] })).toThrow(/version 3/);
+    expect(make({ version: 1, chain: [] }, { sampleRate: 0 })).toThrow(/8000 to 192000 Hz/);
+    expect(make({ version: 1, chain: [] }, { channels: 9 })).toThrow(/1 to 8 are accepted/);
+  });
+
+  it('has room for the largest spec twice over', () => {
+    const shared = glue();
+    const largest = { sampleRate: 192000, channels: 8, maxFrames: 4096 };
+    const engines = [0, 1].map(() => new Engine(shared, checkRecipe(), largest));
+    for (const e of engines) {
+      e.channels[7]!.fill(0.5);
+      e.process(4096);
+    }
+    expect(engines[0]!.latency).toBe(3840);
+  });
+
+  it('gives its memory back', () => {
+    const shared = glue();
+    for (let i = 0; i < 300; i++) new Engine(shared, checkRecipe(), { sampleRate: 192000, channels: 8, maxFrames: 4096 }).free();
+  });
+
+  it('counts and replaces what are no numbers', () => {
+    const engine = new Engine(glue(), { version: 1, chain: [] }, { sampleRate: 48000, channels: 1, maxFrames: 4 });
+    engine.channels[0]!.set([1, NaN, Infinity, -0.5]);
+    engine.process(4);
+    expect([...engine.channels[0]!]).toEqual([1, 0, 0, -0.5]);
+    expect(engine.badSamples).toBe(2);
+  });
+
+  it('learns, and takes up what was learned', () => {
+    const engine = new Engine(glue(), checkRecipe(), { sampleRate: 48000, channels: 1, maxFrames: 4800 });
+    engine.startLearning(0);
+    for (let i = 0; i < 10; i++) {
+      engine.channels[0]!.set(noise(4800, 0.1, i + 1));
+      engine.process(4800);
+    }
+    const learned = engine.finishLearning(0);
+    expect(learned).toHaveLength(128);
+    const recipe: Recipe = { version: 1, chain: [{ effect: 'denoise', learned }] };
+    expect(checkRecipe(recipe)).toEqual(recipe);
+    new Engine(glue(), recipe, { sampleRate: 16000, channels: 2, maxFrames: 128 });
+    expect(() => engine.startLearning(7)).toThrow(/no such step/);
+  });
+});

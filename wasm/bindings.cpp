@@ -1,0 +1,90 @@
+// Embind for Engine, thin: JavaScript values in, Engine calls, JavaScript values out. No logic, no JSON.
+#include <emscripten/bind.h>
+#include <emscripten/val.h>
+
+#include <memory>
+#include <string>
+
+#include "engine.h"
+
+namespace {
+
+using emscripten::val;
+using rinse::Engine;
+
+/// A checked recipe object (worklet/src/recipe.ts) as plain values. What is absent keeps its default.
+rinse::Recipe fromJs(const val& object) {
+  rinse::Recipe recipe;
+  recipe.version = object["version"].as<int>();
+  if (!object["lowLatency"].isUndefined()) recipe.lowLatency = object["lowLatency"].as<bool>();
+  const val chain = object["chain"];
+  for (unsigned i = 0, n = chain["length"].as<unsigned>(); i < n; ++i) {
+    const val from = chain[i];
+    rinse::RecipeStep step;
+    step.effect = from["effect"].as<std::string>();
+    if (!from["mix"].isUndefined()) step.mix = from["mix"].as<float>();
+    if (!from["bypass"].isUndefined()) step.bypass = from["bypass"].as<bool>();
+    if (!from["learned"].isUndefined()) step.learned = emscripten::convertJSArrayToNumberVector<float>(from["learned"]);
+    if (const val params = from["params"]; !params.isUndefined()) {
+      const val ids = val::global("Object").call<val>("keys", params);
+      for (unsigned k = 0, count = ids["length"].as<unsigned>(); k < count; ++k) {
+        step.params.emplace_back(ids[k].as<std::string>(), params[ids[k]].as<float>());
+      }
+    }
+    recipe.chain.push_back(std::move(step));
+  }
+  return recipe;
+}
+
+/// Embind can't construct through a factory that fails, so a failed handle holds the reason instead.
+class Handle {
+ public:
+  Handle(const val& recipe, double sampleRate, int channels, int maxFrames) {
+    auto made = Engine::create(fromJs(recipe), {sampleRate, channels, maxFrames});
+    if (made)
+      engine_ = std::move(*made);
+    else
+      error_ = made.error();
+  }
+  std::string error() const { return error_; }
+  unsigned buffer(int channel) { return reinterpret_cast<unsigned>(engine_->buffer(channel)); }
+  void process(int frames) { engine_->process(frames); }
+  void reset() { engine_->reset(); }
+  int latency() const { return engine_->latency(); }
+  bool set(int step, int param, float value) { return engine_->set(step, param, value); }
+  bool mix(int step, float wet) { return engine_->mix(step, wet); }
+  void bypass(bool on) { engine_->bypass(on); }
+  std::string startLearning(int step) { return engine_->startLearning(step); }
+  std::string finishLearning(int step) { return engine_->finishLearning(step); }
+  val learned(int step) { return val::array(engine_->learned(step)); }
+  float inputDb() const { return engine_->inputDb(); }
+  float outputDb() const { return engine_->outputDb(); }
+  float reductionDb() const { return engine_->reductionDb(); }
+  double badSamples() const { return static_cast<double>(engine_->badSamples()); }
+
+ private:
+  std::unique_ptr<Engine> engine_;
+  std::string error_;
+};
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(rinse) {
+  emscripten::class_<Handle>("Engine")
+      .constructor<val, double, int, int>()
+      .function("error", &Handle::error)
+      .function("buffer", &Handle::buffer)
+      .function("process", &Handle::process)
+      .function("reset", &Handle::reset)
+      .function("latency", &Handle::latency)
+      .function("set", &Handle::set)
+      .function("mix", &Handle::mix)
+      .function("bypass", &Handle::bypass)
+      .function("startLearning", &Handle::startLearning)
+      .function("finishLearning", &Handle::finishLearning)
+      .function("learned", &Handle::learned)
+      .function("inputDb", &Handle::inputDb)
+      .function("outputDb", &Handle::outputDb)
+      .function("reductionDb", &Handle::reductionDb)
+      .function("badSamples", &Handle::badSamples);
+}

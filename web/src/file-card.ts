@@ -1,0 +1,256 @@
+// One dropped file: its waveform, its cleaning, the listening and the download.
+import { cleanedName, cleanFile, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
+import { element, freshId } from './element';
+import { channelsText, clockTime, timeLeft } from './format';
+import { Player, type ListenTo } from './player';
+import { ReportView } from './report-view';
+import { Waveform } from './waveform';
+
+type State = 'reading' | 'ready' | 'cleaning' | 'cleaned' | 'failed';
+
+const listenLabels: [ListenTo, string][] = [
+  ['original', 'Original'],
+  ['cleaned', 'Cleaned'],
+  ['removed', 'Removed'],
+];
+
+export class FileCard {
+  readonly view: HTMLElement;
+  state: State = 'reading';
+  /** Resolves when the file has been read for its waveform, or could not be. */
+  readonly read: Promise<void>;
+  private info: FileInfo | null = null;
+  private player: Player | null = null;
+  private link: HTMLAnchorElement | null = null;
+  private result: Blob | null = null;
+  private abort = new AbortController();
+  private cleanedWith = '';
+  private frameRequest = 0;
+
+  private readonly title: HTMLElement;
+  private readonly about = element('p', { className: 'about' }, 'Reading …');
+  private readonly messages = element('div', { className: 'messages', role: 'status' });
+  private readonly before = new Waveform('Before', 'before', (s) => void this.player?.seek(s));
+  private readonly after = new Waveform('After', 'after', (s) => void this.player?.seek(s));
+  private readonly progress = element('progress', { max: 1, value: 0, 'aria-label': 'Cleaning' });
+  private readonly progressText = element('span', { className: 'left' });
+  private readonly cancel = element('button', { type: 'button', onclick: () => this.cancelCleaning() }, 'Cancel');
+  private readonly working = element('div', { className: 'working', hidden: true }, this.progress, this.progressText, this.cancel);
+  private readonly play = element('button', { type: 'button', className: 'play', disabled: true, onclick: () => void this.togglePlay() }, 'Play');
+  private readonly position = element('input', { type: 'range', min: '0', max: '1', step: '0.01', value: '0', disabled: true, 'aria-label': 'Position' });
+  private readonly clock = element('span', { className: 'clock' });
+  private readonly radios = new Map<ListenTo, HTMLInputElement>();
+  private readonly staleNote = element(
+    'p',
+    { className: 'note', role: 'status', hidden: true },
+    'The settings have changed: press Clean again to hear and download the new result.',
+  );
+  private report: ReportView | null = null;
+  private readonly reportPlace = element('div');
+  private readonly downloads = element('div', { className: 'downloads' });
+
+  constructor(
+    readonly file: File,
+    /** Resolves when it may be read: files are read one after the other. */
+    turn: Promise<unknown>,
+    onremove: () => void,
+    private readonly choosePreset: (id: string) => void,
+  ) {
+    const name = freshId('listen');
+    const listen = element('div', { className: 'listen', role: 'radiogroup', 'aria-label': 'Listen to' });
+    for (const [value, label] of listenLabels) {
+      const radio = element('input', { type: 'radio', name, value, checked: value === 'original', disabled: value !== 'original' });
+      radio.onchange = () => this.player?.listen(value);
+      this.radios.set(value, radio);
+      listen.append(element('label', {}, radio, label));
+    }
+    this.position.oninput = () => void this.player?.seek(Number(this.position.value));
+    this.title = element('h2', { id: freshId('file'), tabIndex: -1 }, file.name);
+    this.view = element(
+      'article',
+      { className: 'card', 'aria-labelledby': this.title.id },
+      element('div', { className: 'title' }, this.title, element('button', { type: 'button', className: 'remove', 'aria-label': `Remove ${file.name}`, onclick: onremove }, '×')),
+      this.about,
+      this.reportPlace,
+      this.before.view,
+      this.after.view,
+      element('div', { className: 'transport' }, this.play, this.position, this.clock),
+      listen,
+      this.working,
+      this.messages,
+      this.staleNote,
+      this.downloads,
+    );
+    this.after.view.hidden = true;
+    this.read = this.inspect(turn);
+  }
+
+  get canClean(): boolean {
+    return this.state === 'ready' || this.state === 'cleaned';
+  }
+
+  private async inspect(turn: Promise<unknown>): Promise<void> {
+    await turn;
+    if (this.abort.signal.aborted) return;
+    try {
+      let total = 0;
+      this.info = await readWaveform(this.file, {
+        signal: this.abort.signal,
+        onPeaks: (first, peaks) => this.before.add(first, peaks),
+        onProgress: (done, all) => {
+          if (total === 0) this.before.begin((total = all));
+          this.about.textContent = `Reading … ${Math.round((100 * done) / all)} %`;
+        },
+      });
+      const { sampleRate, frames, channels, video, warnings } = this.info;
+      this.before.draw(frames / sampleRate, this.before.largest);
+      this.about.textContent = `${clockTime(frames / sampleRate)}, ${sampleRate / 1000} kHz, ${channelsText(channels)}${video ? ', with video' : ''}`;
+      for (const w of warnings) this.say(w, 'warning');
+      this.player = new Player(this.file, sampleRate, frames);
+      this.player.onchange = () => this.showPlayer();
+      this.player.onerror = (e) => this.say(`It could not be played: ${reasonOf(e)}`, 'error');
+      this.play.disabled = this.position.disabled = false;
+      this.position.max = String(frames / sampleRate);
+      this.showPlayer();
+      this.report = new ReportView(this.file, this.choosePreset);
+      this.reportPlace.append(this.report.view);
+      this.state = 'ready';
+    } catch (e) {
+      this.state = 'failed';
+      this.about.textContent = '';
+      this.before.view.hidden = true;
+      this.say(`This file can't be cleaned: ${reasonOf(e)}.`, 'error');
+    }
+  }
+
+  /** Shown until its turn comes. */
+  wait(): void {
+    if (this.state !== 'failed' && this.state !== 'cleaned') this.say('Waiting for its turn.', 'note');
+  }
+
+  private formatFor(wanted: FileFormat): FileFormat {
+    return wanted === 'same-video' && !this.info?.video ? 'wav-24' : wanted;
+  }
+
+  async clean(recipe: Recipe, wanted: FileFormat): Promise<void> {
+    if (!this.info || !this.canClean) return;
+    const format = this.formatFor(wanted);
+    const settings = JSON.stringify([recipe, format]);
+    if (this.state === 'cleaned' && settings === this.cleanedWith) return;
+    this.state = 'cleaning';
+    this.report?.dropCleaned();
+    this.abort = new AbortController();
+    this.messages.replaceChildren();
+    this.working.hidden = false;
+    this.after.view.hidden = false;
+    const seconds = this.info.frames / this.info.sampleRate;
+    const start = performance.now();
+    this.after.begin(seconds);
+    this.showProgress(0, '');
+    try {
+      const cleaned = await cleanFile(this.file, {
+        recipe,
+        format,
+        signal: this.abort.signal,
+        onPeaks: (first, peaks) => this.after.add(first, peaks),
+        onProgress: (done, total) => {
+          const part = Math.min(1, done / total);
+          this.showProgress(part, timeLeft(part, (performance.now() - start) / 1000));
+        },
+        onInfo: ({ warnings }) => warnings.forEach((w) => this.say(w, 'warning')),
+      });
+      this.after.draw(seconds, this.before.largest);
+      await this.offer(cleaned, cleanedName(this.file.name, format, cleaned.type));
+      this.say('Cleaned.', 'note');
+      this.report?.setCleaned(cleaned);
+      this.cleanedWith = settings;
+      this.state = 'cleaned';
+    } catch (e) {
+      this.state = this.link ? 'cleaned' : 'ready';
+      if (this.result) this.report?.setCleaned(this.result);
+      this.after.view.hidden = !this.link;
+      if (this.abort.signal.aborted) this.say('Cancelled. The file is as it was.', 'note');
+      else this.say(`Cleaning failed: ${reasonOf(e)}. The file is as it was.`, 'error');
+    } finally {
+      this.working.hidden = true;
+    }
+  }
+
+  /** The settings have changed: says whether the result is still what they give. */
+  settingsChanged(recipe: Recipe, wanted: FileFormat): void {
+    if (this.state !== 'cleaned') return;
+    const stale = JSON.stringify([recipe, this.formatFor(wanted)]) !== this.cleanedWith;
+    this.downloads.classList.toggle('stale', stale);
+    this.staleNote.hidden = !stale;
+  }
+
+  /** For the keyboard: where to go on after something that had the focus is gone. */
+  focus(): void {
+    this.title.focus();
+  }
+
+  private cancelCleaning(): void {
+    if (document.activeElement === this.cancel) this.focus();
+    this.abort.abort(new DOMException('cancelled', 'AbortError'));
+  }
+
+  destroy(): void {
+    this.cancelCleaning();
+    this.player?.close();
+    this.report?.destroy();
+    this.before.destroy();
+    this.after.destroy();
+    this.dropResult();
+    cancelAnimationFrame(this.frameRequest);
+    this.view.remove();
+  }
+
+  private dropResult(): void {
+    if (this.link) URL.revokeObjectURL(this.link.href);
+    if (this.result) void releaseFile(this.result);
+    this.link = this.result = null;
+  }
+
+  private async offer(cleaned: Blob, name: string): Promise<void> {
+    this.dropResult();
+    this.result = cleaned;
+    this.link = element('a', { href: URL.createObjectURL(cleaned), download: name, className: 'download' }, `Download ${name}`);
+    this.downloads.classList.remove('stale');
+    this.downloads.replaceChildren(this.link);
+    for (const r of this.radios.values()) r.disabled = false;
+    await this.player?.setCleaned(cleaned);
+    this.radios.get('cleaned')!.checked = true;
+    this.player?.listen('cleaned');
+  }
+
+  private async togglePlay(): Promise<void> {
+    try {
+      if (this.player?.playing) this.player.pause();
+      else await this.player?.play();
+    } catch (e) {
+      this.say(`It could not be played: ${reasonOf(e)}`, 'error');
+    }
+  }
+
+  private showPlayer(): void {
+    const { player } = this;
+    if (!player) return;
+    this.play.textContent = player.playing ? 'Pause' : 'Play';
+    this.position.value = String(player.position);
+    this.position.setAttribute('aria-valuetext', clockTime(player.position));
+    this.clock.textContent = `${clockTime(player.position)} / ${clockTime(player.duration)}`;
+    this.before.position(player.position);
+    if (!this.after.view.hidden) this.after.position(player.position);
+    cancelAnimationFrame(this.frameRequest);
+    if (player.playing) this.frameRequest = requestAnimationFrame(() => this.showPlayer());
+  }
+
+  private showProgress(part: number, left: string): void {
+    this.progress.value = part;
+    this.progressText.textContent = `${Math.round(100 * part)} %${left && `, ${left}`}`;
+  }
+
+  private say(text: string, kind: 'note' | 'warning' | 'error'): void {
+    this.messages.append(element('p', { className: kind, ...(kind === 'error' ? { role: 'alert' } : {}) }, text));
+  }
+}

@@ -1,0 +1,215 @@
+// Plays a file and its cleaned version together, in step to the sample, so that switching between them, or to what was removed
+// (the one minus the other), makes no gap. Reads both piece by piece: memory does not grow with the file.
+import { openReader, type PcmReader } from 'rinse-audio';
+
+export type ListenTo = 'original' | 'cleaned' | 'removed';
+
+const gains: Record<ListenTo, { original: number; cleaned: number }> = {
+  original: { original: 1, cleaned: 0 },
+  cleaned: { original: 0, cleaned: 1 },
+  removed: { original: 1, cleaned: -1 },
+};
+
+const pieceSeconds = 0.5;
+const aheadSeconds = 1.5;
+const fadeSeconds = 0.015;
+
+interface Voice {
+  reader: PcmReader;
+  gain: GainNode;
+}
+
+const closed = () => new DOMException('the player was closed', 'AbortError');
+
+export class Player {
+  playing = false;
+  /** Called while playing, and when position or state change. */
+  onchange: () => void = () => undefined;
+  onerror: (reason: unknown) => void = () => undefined;
+  private listenTo: ListenTo = 'original';
+  private original: Voice | null = null;
+  private cleaned: Voice | null = null;
+  private cleanedFile: Blob | null = null;
+  private opening: Promise<void> | null = null;
+  private closed = false;
+  private context: AudioContext | null = null;
+  private sources = new Set<AudioBufferSourceNode>();
+  private startedAt = 0; // context time at which sample `startedFrom` sounds
+  private startedFrom = 0;
+  private scheduled = 0; // the next sample to schedule
+  private run = 0; // counts starts, so that what an earlier one still reads is dropped
+  private timer = 0;
+
+  constructor(
+    private readonly file: Blob,
+    readonly sampleRate: number,
+    readonly frames: number,
+  ) {}
+
+  get duration(): number {
+    return this.frames / this.sampleRate;
+  }
+
+  /** Seconds. */
+  get position(): number {
+    if (!this.playing || !this.context) return this.startedFrom / this.sampleRate;
+    const played = Math.max(0, this.context.currentTime - this.startedAt);
+    return Math.min(this.duration, this.startedFrom / this.sampleRate + played);
+  }
+
+  /** Takes a new cleaned version; null: none. */
+  async setCleaned(file: Blob | null): Promise<void> {
+    const wasPlaying = this.playing;
+    if (wasPlaying) this.pause();
+    await this.opening;
+    this.cleaned?.reader.close();
+    this.cleaned = null;
+    this.cleanedFile = file; // opened when it is first played
+    if (wasPlaying) await this.play();
+  }
+
+  /** Opens what is not open yet; several calls at once wait for the same opening. */
+  private open(): Promise<void> {
+    const voice = async (file: Blob): Promise<Voice> => {
+      const reader = await openReader(file);
+      if (!this.closed) return { reader, gain: this.gain() };
+      reader.close();
+      throw closed();
+    };
+    return (this.opening ??= (async () => {
+      try {
+        this.original ??= await voice(this.file);
+        if (this.cleanedFile) this.cleaned ??= await voice(this.cleanedFile);
+      } finally {
+        this.opening = null;
+      }
+    })());
+  }
+
+  listen(to: ListenTo): void {
+    this.listenTo = to;
+    if (!this.context) return;
+    const target = gains[this.cleanedFile ? to : 'original'];
+    const fade = (voice: Voice | null, gain: number) => {
+      if (!voice || !this.context) return;
+      const now = this.context.currentTime;
+      voice.gain.gain.cancelScheduledValues(now);
+      voice.gain.gain.setValueAtTime(voice.gain.gain.value, now);
+      voice.gain.gain.linearRampToValueAtTime(gain, now + fadeSeconds);
+    };
+    fade(this.original, target.original);
+    fade(this.cleaned, target.cleaned);
+  }
+
+  async play(): Promise<void> {
+    if (this.closed) return;
+    const context = this.graph();
+    const opening = ++this.run;
+    await this.open();
+    if (context.state === 'suspended') await context.resume();
+    if (opening !== this.run || this.closed) return; // meanwhile played, paused, sought or closed
+    if (this.position >= this.duration - 0.01) this.startedFrom = 0;
+    this.stopSources();
+    const run = ++this.run;
+    this.playing = true;
+    this.scheduled = this.startedFrom;
+    this.startedAt = Infinity; // set when the first piece has been read
+    this.listen(this.listenTo);
+    this.onchange();
+    try {
+      await this.fill(run);
+    } catch (e) {
+      if (run !== this.run) return;
+      this.pause();
+      this.onerror(e);
+    }
+  }
+
+  pause(): void {
+    this.startedFrom = Math.round(this.position * this.sampleRate);
+    this.playing = false;
+    this.run++;
+    clearTimeout(this.timer);
+    this.stopSources();
+    void this.context?.suspend(); // no audio device is held while nothing plays
+    this.onchange();
+  }
+
+  async seek(seconds: number): Promise<void> {
+    const wasPlaying = this.playing;
+    if (wasPlaying) this.pause();
+    this.startedFrom = Math.round(Math.min(Math.max(0, seconds), this.duration) * this.sampleRate);
+    this.onchange();
+    if (wasPlaying) await this.play();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.run++;
+    if (this.playing) this.pause();
+    this.original?.reader.close();
+    this.cleaned?.reader.close();
+    void this.context?.close();
+    this.context = null;
+  }
+
+  private graph(): AudioContext {
+    // At the file's own rate: pieces follow each other on its sample grid, without a resampler's seam between them.
+    return (this.context ??= new AudioContext({ sampleRate: this.sampleRate }));
+  }
+
+  private gain(): GainNode {
+    const gain = new GainNode(this.graph(), { gain: 0 });
+    gain.connect(this.graph().destination);
+    return gain;
+  }
+
+  private stopSources(): void {
+    for (const s of this.sources) s.onended = null, s.stop();
+    this.sources.clear();
+  }
+
+  /** Keeps `aheadSeconds` scheduled until the end. */
+  private async fill(run: number): Promise<void> {
+    const context = this.graph();
+    const count = Math.round(pieceSeconds * this.sampleRate);
+    for (;;) {
+      const from = this.scheduled;
+      if (from >= this.frames) return this.endAfter(run);
+      const voices = [this.original, this.cleaned].filter((v) => v !== null);
+      const pieces = await Promise.all(voices.map((v) => v.reader.read(from, Math.min(count, this.frames - from))));
+      if (run !== this.run) return;
+      if (this.startedAt === Infinity) this.startedAt = context.currentTime + 0.05;
+      const when = this.startedAt + (from - this.startedFrom) / this.sampleRate;
+      if (when < context.currentTime) this.startedAt += context.currentTime - when + 0.05; // reading was too slow: a pause, not a jump
+      voices.forEach((v, i) => this.schedule(v, pieces[i]!, this.startedAt + (from - this.startedFrom) / this.sampleRate));
+      this.scheduled = from + count;
+      this.onchange();
+      while (run === this.run && when - context.currentTime > aheadSeconds) {
+        await new Promise((resolve) => (this.timer = window.setTimeout(resolve, 100)));
+      }
+      if (run !== this.run) return;
+    }
+  }
+
+  private schedule(voice: Voice, channels: Float32Array<ArrayBuffer>[], when: number): void {
+    const context = this.graph();
+    const buffer = context.createBuffer(channels.length, channels[0]!.length, this.sampleRate);
+    channels.forEach((c, i) => buffer.copyToChannel(c, i));
+    const source = new AudioBufferSourceNode(context, { buffer });
+    source.connect(voice.gain);
+    source.onended = () => this.sources.delete(source);
+    this.sources.add(source);
+    source.start(when);
+  }
+
+  private endAfter(run: number): void {
+    const left = this.duration - this.position;
+    this.timer = window.setTimeout(() => {
+      if (run !== this.run) return;
+      this.pause();
+      this.startedFrom = 0;
+      this.onchange();
+    }, Math.max(0, left) * 1000 + 50);
+  }
+}

@@ -1,0 +1,82 @@
+// The C++ Engine as a JavaScript object with buffers that can be filled. Runs in page, worker, worklet and Node; holds no signal
+// processing.
+import createGlue, { type EngineBinding, type Glue } from '#glue';
+import { RinseError } from './errors.js';
+import { startInstance } from './instance.js';
+import type { Recipe } from './recipe.js';
+
+/** One instance of the module with its own memory; may hold several engines. */
+export const instantiate = (module: WebAssembly.Module): Glue => startInstance(createGlue, module);
+
+export interface EngineSpec {
+  /** Hz, 8000 … 192000. */
+  sampleRate: number;
+  /** 1 … 8. */
+  channels: number;
+  /** The longest block in frames, 1 … 65536. */
+  maxFrames: number;
+}
+
+export class Engine {
+  /** [channels][maxFrames]: fill the first `frames` of each, call process(frames), read them back. */
+  readonly channels: Float32Array[];
+  /** Samples by which the output lags, exact. */
+  readonly latency: number;
+  private readonly binding: EngineBinding;
+
+  constructor(glue: Glue, recipe: Recipe, { sampleRate, channels, maxFrames }: EngineSpec) {
+    const binding = new glue.Engine(recipe, sampleRate, channels, maxFrames);
+    const error = binding.error();
+    if (error) {
+      binding.delete();
+      throw new RinseError(/^chain|recipe/.test(error) ? 'bad-recipe' : 'bad-audio', error);
+    }
+    this.binding = binding;
+    this.latency = binding.latency();
+    this.channels = Array.from({ length: channels }, (_, c) => {
+      const start = binding.buffer(c) >> 2;
+      return glue.HEAPF32.subarray(start, start + maxFrames); // the memory is of fixed size: the view stays valid
+    });
+  }
+
+  process(frames: number): void {
+    this.binding.process(frames);
+  }
+  reset(): void {
+    this.binding.reset();
+  }
+  /** False when there is no such step or parameter, or the value is out of range. */
+  set(step: number, param: number, value: number): boolean {
+    return this.binding.set(step, param, value);
+  }
+  bypass(on: boolean): void {
+    this.binding.bypass(on);
+  }
+  startLearning(step: number): void {
+    const wrong = this.binding.startLearning(step);
+    if (wrong) throw new RinseError('bad-recipe', wrong);
+  }
+  /** What the step learned, for its `learned` in a recipe; in use from now on. */
+  finishLearning(step: number): number[] {
+    const wrong = this.binding.finishLearning(step);
+    if (wrong) throw new RinseError('bad-audio', wrong);
+    return this.binding.learned(step);
+  }
+  /** Mean power of the last block, dB full scale. */
+  get inputDb(): number {
+    return this.binding.inputDb();
+  }
+  get outputDb(): number {
+    return this.binding.outputDb();
+  }
+  get reductionDb(): number {
+    return this.binding.reductionDb();
+  }
+  /** Samples that were no numbers or absurdly large, and were replaced. */
+  get badSamples(): number {
+    return this.binding.badSamples();
+  }
+  free(): void {
+    this.binding.delete();
+  }
+}

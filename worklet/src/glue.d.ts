@@ -1,0 +1,37 @@
+// The Emscripten glue of wasm/bindings.cpp, typed by hand.
+import type { Recipe } from './recipe.js';
+
+export interface EngineBinding {
+  error(): string;
+  /** Address of a channel's buffer, bytes. */
+  buffer(channel: number): number;
+  process(frames: number): void;
+  reset(): void;
+  latency(): number;
+  set(step: number, param: number, value: number): boolean;
+  mix(step: number, wet: number): boolean;
+  bypass(on: boolean): void;
+  startLearning(step: number): string;
+  finishLearning(step: number): string;
+  learned(step: number): number[];
+  inputDb(): number;
+  outputDb(): number;
+  reductionDb(): number;
+  badSamples(): number;
+  delete(): void;
+}
+
+export interface Instance {
+  locateFile(path: string): string;
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ): WebAssembly.Exports;
+}
+
+export interface Glue {
+  HEAPF32: Float32Array<ArrayBuffer>;
+  Engine: new (recipe: Recipe, sampleRate: number, channels: number, maxFrames: number) => EngineBinding;
+}
+
+export default function createGlue(options: Instance): Glue;

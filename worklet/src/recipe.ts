@@ -1,0 +1,122 @@
+// Recipes: the chain of effects that page, worklet, command line and batch share. Checked here against the one schema, which is
+// generated from the C++ Param tables.
+import { Validator } from '@cfworker/json-schema';
+import effectsJson from './generated/effects.json';
+import type { EffectId, EffectParams } from './generated/effect-params.js';
+import presetsJson from './generated/presets.json';
+import schema from './generated/recipe.schema.json';
+import { RinseError } from './errors.js';
+
+export type { EffectId, EffectParams };
+
+export type RecipeStep = {
+  [E in EffectId]: {
+    effect: E;
+    params?: EffectParams[E];
+    /** What the effect learned from a stretch of noise, as `Cleaner.learn` or `rinse clean --learn` gives it. */
+    learned?: number[];
+    /** 0 dry … 1 wet (default). */
+    mix?: number;
+    bypass?: boolean;
+  };
+}[EffectId];
+
+export interface Recipe {
+  version: 1;
+  label?: string;
+  help?: string;
+  /** What a preset is good for: ids of findings (see inspectFile). */
+  fits?: string[];
+  /** 10 ms of latency instead of 20, at twice the work and a little less quality. */
+  lowLatency?: boolean;
+  chain: RecipeStep[];
+}
+
+/** A parameter as the C++ table declares it. */
+export interface ParamInfo {
+  id: string;
+  label: string;
+  unit: string;
+  min: number;
+  max: number;
+  default: number;
+  help: string;
+  choices?: string[];
+  /** The parameter that says how much the effect does, and its values at 0 % and 100 % strength. */
+  strength?: { neutral: number; strongest: number };
+}
+
+export interface EffectInfo {
+  id: EffectId;
+  label: string;
+  help: string;
+  learns: boolean;
+  params: ParamInfo[];
+}
+
+/** Every effect there is, in the order of the registry. */
+export const effects = effectsJson.effects as EffectInfo[];
+
+/** The recipes that come with Rinse, by id. */
+export const presets = presetsJson as unknown as Record<string, Recipe>;
+export const defaultPreset = 'meeting-voice';
+
+export function effectInfo(id: string): EffectInfo {
+  const found = effects.find((e) => e.id === id);
+  if (!found) throw new RinseError('bad-recipe', `there is no effect "${id}"; known are: ${effects.map((e) => e.id).join(', ')}`);
+  return found;
+}
+
+const validator = new Validator(schema as object, '7', false);
+
+/** "#/chain/0/params" → "chain[0].params". */
+function readablePath(pointer: string): string {
+  const parts = pointer.split('/').slice(1);
+  return parts.map((p, i) => (/^\d+$/.test(p) ? `[${p}]` : i ? `.${p}` : p)).join('') || 'the recipe';
+}
+
+/**
+ * Returns the recipe that `input` is: a recipe, a preset's id or nothing for the default preset. Throws a `bad-recipe` error that says
+ * what is wrong, where, and what is accepted.
+ */
+export function checkRecipe(input: unknown = defaultPreset): Recipe {
+  if (typeof input === 'string') {
+    const preset = presets[input];
+    if (preset) return preset;
+    throw new RinseError('bad-recipe', `there is no preset "${input}"; known are: ${Object.keys(presets).join(', ')}`);
+  }
+  const version = (input as { version?: unknown } | null)?.version;
+  if (version !== undefined && version !== 1) {
+    throw new RinseError('bad-recipe', `the recipe has version ${String(version)}; this Rinse reads version 1`);
+  }
+  // Through JSON: what is checked is exactly what reaches the worker or the worklet, NaN becomes null and is refused.
+  const recipe: unknown = JSON.parse(JSON.stringify(input ?? null));
+  const { valid, errors } = validator.validate(recipe);
+  if (valid) return recipe as Recipe;
+  const deepest = errors.reduce((a, b) => (b.instanceLocation.split('/').length >= a.instanceLocation.split('/').length ? b : a));
+  throw new RinseError('bad-recipe', `${readablePath(deepest.instanceLocation)}: ${deepest.error}`);
+}
+
+/** The recipe with every effect's strength parameter at `strength`, 0 (no effect) … 1 (strongest). */
+export function withStrength(recipe: Recipe, strength: number): Recipe {
+  const chain = recipe.chain.map((step) => {
+    const params: Record<string, number> = { ...step.params };
+    for (const p of effectInfo(step.effect).params) {
+      if (p.strength) params[p.id] = p.strength.neutral + strength * (p.strength.strongest - p.strength.neutral);
+    }
+    return { ...step, params } as RecipeStep;
+  });
+  return { ...recipe, chain };
+}
+
+/** The strength, 0 … 1, of the first effect that has one; 1 when none has. */
+export function strengthOf(recipe: Recipe): number {
+  for (const step of recipe.chain) {
+    for (const p of effectInfo(step.effect).params) {
+      if (!p.strength) continue;
+      const value = (step.params as Record<string, number> | undefined)?.[p.id] ?? p.default;
+      return (value - p.strength.neutral) / (p.strength.strongest - p.strength.neutral);
+    }
+  }
+  return 1;
+}

@@ -1,0 +1,56 @@
+// The worker: one job, then its end. Bundled into rinse-worker.js; the file jobs are loaded when one arrives.
+import { Engine, instantiate } from './engine.js';
+import { RinseError, reasonOf } from './errors.js';
+import type { FromWorker, ToWorker } from './messages.js';
+import { Streamer } from './streamer.js';
+
+const post = (message: FromWorker, transfer: Transferable[] = []) => postMessage(message, { transfer });
+
+function cleanBuffer(job: Extract<ToWorker, { type: 'cleanBuffer' }>): void {
+  const { sampleRate, channels } = job;
+  const frames = channels[0]!.length;
+  const engine = new Engine(instantiate(job.module), job.recipe, Streamer.engineSpec(sampleRate, channels.length));
+  let at = 0;
+  const streamer = new Streamer(engine, (cleaned, from, count) => {
+    channels.forEach((to, c) => to.set(cleaned[c]!.subarray(from, from + count), at)); // lags the input: never ahead of it
+    at += count;
+  });
+  const piece = sampleRate; // a second at a time between reports
+  for (let from = 0; from < frames; from += piece) {
+    streamer.push(channels.map((c) => c.slice(from, from + piece)));
+    post({ type: 'progress', done: Math.min(from + piece, frames) / sampleRate, total: frames / sampleRate });
+  }
+  streamer.finish();
+  post({ type: 'buffer', channels }, channels.map((c) => c.buffer));
+}
+
+let reader: Promise<(request: Extract<ToWorker, { type: 'read' }>) => Promise<void>> | undefined;
+
+async function run(job: ToWorker): Promise<void> {
+  switch (job.type) {
+    case 'cleanBuffer':
+      return cleanBuffer(job);
+    case 'cleanFile':
+      return (await import('./clean-file.js')).cleanFile(job, post);
+    case 'readPeaks':
+      return (await import('./clean-file.js')).readPeaks(job, post);
+    case 'inspect':
+      return (await import('./measure-file.js')).inspect(job, post);
+    case 'score':
+      return (await import('./measure-file.js')).score(job, post);
+    case 'openReader':
+      reader = (await import('./clean-file.js')).openReader(job, post);
+      return void (await reader);
+    case 'read':
+      return (await reader)?.(job);
+    default:
+      job satisfies never;
+  }
+}
+
+onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  run(data).catch((e: unknown) => {
+    const code = e instanceof RinseError ? e.code : e instanceof WebAssembly.RuntimeError ? 'trapped' : 'undecodable';
+    post({ type: 'failed', code, message: reasonOf(e) });
+  });
+};
