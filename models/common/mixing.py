@@ -159,7 +159,7 @@ class Mixer:
         noise = self.noise(length)
         if self.chance(0.3):
             noise = noise / np.float32(active_rms(noise)) + np.float32(10 ** (self.rng.uniform(-15, 0) / 20)) * (lambda n: n / np.float32(active_rms(n)))(self.noise(length))
-        snr = self.rng.uniform(-10, 30)
+        snr = self.rng.triangular(-10, 0, 30)
         level = max(active_rms(heard), 1e-3)
         noise = noise / np.float32(np.sqrt(np.mean(noise ** 2)) + 1e-9) * np.float32(level * 10 ** (-snr / 20))
         if self.chance(0.05):

@@ -8,12 +8,12 @@ POSITIONS, INPUTS, OUTPUTS = 128, 3, 2
 
 
 class Causal(nn.Module):
-    """Convolution, batch norm (folded at export), PReLU; over time it sees the past only."""
+    """Convolution, batch norm (folded at export), leaky ReLU; over time it sees the past only."""
 
     def __init__(self, layer, channels, time_kernel=1):
         super().__init__()
         self.layer, self.past = layer, time_kernel - 1
-        self.norm, self.activation = nn.BatchNorm2d(channels), nn.PReLU(channels)
+        self.norm, self.activation = nn.BatchNorm2d(channels), nn.LeakyReLU(0.2)
 
     def forward(self, x):
         return self.activation(self.norm(self.layer(nn.functional.pad(x, (0, 0, self.past, 0)))))
@@ -60,6 +60,7 @@ class VoiceNet(nn.Module):
         self.middle = nn.Sequential(*[DualPath(c) for _ in range(blocks)])
         self.up = nn.ModuleList([Causal(up(c, b), b), Causal(up(b, a), a)])
         self.last = up(a, OUTPUTS)
+        self.last.bias.data[0] = 1.0  # begins by letting through
 
     def forward(self, x):
         """[batch][time][positions][inputs] -> [batch][time][positions][outputs]."""

@@ -1,4 +1,4 @@
-// npm run bench [-- --json FILE] [--browser] [--hour]: how fast we are, beside our peers, in one run.
+// npm run bench [-- --json FILE] [--browser] [--live MINUTES] [--hour]: how fast we are, beside our peers, in one run.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { rinse, root, wasm } from '../../tools/paths.mjs';
 import { peers } from './peers.mjs';
 import { load, measure, quantum, sampleRate, signal } from './worklet-host.mjs';
 
-const { values: options } = parseArgs({ options: { json: { type: 'string' }, browser: { type: 'boolean' }, hour: { type: 'boolean' } } });
+const { values: options } = parseArgs({ options: { json: { type: 'string' }, browser: { type: 'boolean' }, live: { type: 'string' }, hour: { type: 'boolean' } } });
 
 const budgetUs = (quantum / sampleRate) * 1e6;
 const x = signal(10);
@@ -44,11 +44,15 @@ for (const [host, seconds] of Object.entries(await scoringSeconds())) console.lo
 
 (await import('./kernels.mjs')).kernels();
 
-if (options.browser || options.hour) {
-  const { hourInPage, workletLoad } = await import('./chromium.mjs');
+if (options.browser || options.live || options.hour) {
+  const { hourInPage, liveUnderruns, workletLoad } = await import('./chromium.mjs');
   if (options.browser) {
     const { loadPercent, worstPercent } = await workletLoad();
     console.log(`in Chromium's AudioWorklet: load ${loadPercent.toFixed(2)} %, worst block ${worstPercent.toFixed(1)} % of the quantum's budget`);
+  }
+  if (options.live) {
+    const { rinse, empty, cleaning, loadPercent } = await liveUnderruns(Number(options.live), recipes["meeting-voice"]);
+    console.log(`${options.live} minutes live in Chromium, preset meeting-voice${cleaning ? '' : ' (NOT CLEANING)'}: ${rinse} underruns, ${empty} of an empty worklet beside it; load ${loadPercent.toFixed(2)} %`);
   }
   if (options.hour) {
     const h = await hourInPage();

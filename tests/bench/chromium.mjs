@@ -68,6 +68,50 @@ export function workletLoad(seconds = 10, runs = 3) {
   });
 }
 
+/**
+ * Underruns (events in which Chromium had nothing to play) in `minutes` of live audio through the recipe, and through a worklet that only
+ * copies, in the same page at the same time.
+ */
+export function liveUnderruns(minutes, recipe) {
+  return withServer(async () => {
+    const browser = await chromium.launch(launch);
+    try {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(0);
+      await page.goto(`${origin}/isolated.html`);
+      await page.waitForFunction(() => 'rinse' in window);
+      return await page.evaluate(
+        async ({ minutes, recipe }) => {
+          const live = async (make) => {
+            const context = new AudioContext({ sampleRate: 48000, latencyHint: 'interactive' });
+            const buffer = new AudioBuffer({ length: 96000, sampleRate: 48000 });
+            buffer.getChannelData(0).forEach((_, i, x) => (x[i] = (Math.random() - 0.5) * (0.02 + 0.3 * Math.sin(i / 4000) ** 2)));
+            const source = new AudioBufferSourceNode(context, { buffer, loop: true });
+            const node = await make(context);
+            source.connect(node).connect(context.destination);
+            source.start();
+            return { context, node };
+          };
+          const rinse = await live((context) => window.rinse.createCleaner(context, { channels: 1, recipe }));
+          const empty = await live(async (context) => {
+            await context.audioWorklet.addModule('/empty-processor.js');
+            return new AudioWorkletNode(context, 'empty');
+          });
+          const count = ({ context }) => context.playbackStats.underrunEvents ?? context.playbackStats.fallbackFramesEvents;
+          await new Promise((r) => setTimeout(r, 2000)); // warm up
+          const before = { rinse: count(rinse), empty: count(empty) };
+          await new Promise((r) => setTimeout(r, minutes * 60_000));
+          const { cleaning, loadPercent } = await rinse.node.stats();
+          return { rinse: count(rinse) - before.rinse, empty: count(empty) - before.empty, cleaning, loadPercent };
+        },
+        { minutes, recipe },
+      );
+    } finally {
+      await browser.close();
+    }
+  });
+}
+
 /** Writes an hour of 16-bit stereo at 48 kHz: the fixture over and over, the right channel a second behind. */
 function writeHour(path) {
   const source = readFileSync(join(root, 'build/e2e/noisy.wav'));

@@ -11,7 +11,8 @@ const bare = (policy) => `<!doctype html><meta charset="utf-8"><title>bare</titl
 ${policy ? `<meta http-equiv="Content-Security-Policy" content="${policy}">` : ''}
 <script type="module" src="harness.js"></script>`;
 
-// For measuring: an isolated page, a worker that keeps writing the time, and a processor script that offers it in the worklet.
+// For measuring: an isolated page, a worker that keeps writing the time, a processor script that offers it in the worklet, and one that
+// only copies.
 const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 const scripts = {
   '/harness.js': "import * as rinse from './package/index.js'; window.rinse = rinse;",
@@ -19,6 +20,9 @@ const scripts = {
   '/clock-processor.js': `registerProcessor('clock', class extends AudioWorkletProcessor {
     constructor({ processorOptions }) { super(); const t = new Float64Array(processorOptions); globalThis.performance = { now: () => t[0] }; }
     process() { return false; }
+  });`,
+  '/empty-processor.js': `registerProcessor('empty', class extends AudioWorkletProcessor {
+    process([input], [output]) { input.forEach((x, c) => output[c].set(x)); return true; }
   });`,
 };
 
