@@ -6,6 +6,7 @@
 #include <random>
 
 #include "cli/recipe_json.h"
+#include "cli/weights_file.h"
 #include "effects/registry.h"
 #include "engine.h"
 
@@ -29,7 +30,7 @@ std::vector<float> signal(double seconds) {
 }
 
 nlohmann::ordered_json measure(const std::string& name, const Recipe& recipe, const std::vector<float>& x) {
-  auto engine = Engine::create(recipe, {kRate, 1, kQuantum});
+  auto engine = Engine::create(recipe, {kRate, 1, kQuantum}, models());
   if (!engine) return {{"name", name}, {"host", "native"}, {"error", engine.error()}};
   using Clock = std::chrono::steady_clock;
   double total = 0.0, worst = 0.0;

@@ -9,6 +9,7 @@
 
 #include "cli/audio_file.h"
 #include "cli/part_file.h"
+#include "cli/weights_file.h"
 #include "engine.h"
 
 namespace rinse::cli {
@@ -83,7 +84,8 @@ Result<CleanReport> stream(AudioFile& input, AudioFile& output, Engine& engine) 
 }
 
 Result<std::unique_ptr<Engine>> engineFor(const AudioFile& file, const std::string& name, const Recipe& recipe) {
-  auto engine = Engine::create(recipe, {static_cast<double>(file.info().samplerate), file.info().channels, kBlock});
+  auto engine =
+      Engine::create(recipe, {static_cast<double>(file.info().samplerate), file.info().channels, kBlock}, models());
   if (!engine) return Error{name + ": " + engine.error()};
   return engine;
 }

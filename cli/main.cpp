@@ -84,8 +84,7 @@ Result<Recipe> learnFrom(const CleanArgs& args, Recipe recipe) {
   for (size_t i = 0; i < recipe.chain.size(); ++i) {
     const EffectInfo* info = findEffect(recipe.chain[i].effect);
     if (!info) continue;  // Engine::create says so
-    const EffectPtr made = info->make();
-    if (!base(made).learner()) continue;
+    if (!info->learns) continue;
     auto learned = cli::learn(args.in, recipe, static_cast<int>(i), from, to);
     if (!learned) return learned;
     recipe = *learned;

@@ -97,11 +97,11 @@ Json describe() {
   for (const EffectInfo& e : effects()) {
     Json params = Json::array();
     for (const Param& p : e.params) params.push_back(describeParam(p));
-    const EffectPtr made = e.make();
     list.push_back({{"id", e.id},
                     {"label", e.label},
                     {"help", e.help},
-                    {"learns", base(made).learner() != nullptr},
+                    {"learns", e.learns},
+                    {"model", e.model ? Json(e.model) : Json()},
                     {"params", params}});
   }
   return {{"version", Recipe::kVersion}, {"effects", list}};

@@ -10,6 +10,13 @@ namespace {
 
 using nlohmann::json;
 
+struct Embedded {
+  const char* name;
+  const unsigned char* bytes;
+  size_t size;
+};
+#include "models_embedded.inc"
+
 /// "" or what is wrong. `data` are the bytes behind the header.
 std::string addTensors(const json& header, std::span<const std::byte> data, nn::Weights& weights) {
   for (const auto& [name, entry] : header.items()) {
@@ -43,24 +50,42 @@ Result<WeightsFile> readWeights(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return Error{path + ": can't be read"};
   const std::vector<char> raw{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::vector<std::byte> bytes(raw.size());
+  std::memcpy(bytes.data(), raw.data(), raw.size());
+  auto file = parseWeights(bytes, path);
+  if (file) file->bytes = std::move(bytes);  // stays where it is
+  return file;
+}
+
+Result<WeightsFile> parseWeights(std::span<const std::byte> bytes, const std::string& name) {
   uint64_t length = 0;
-  if (raw.size() <= sizeof length) return Error{path + ": no safetensors file"};
-  std::memcpy(&length, raw.data(), sizeof length);
-  if (length == 0 || length > raw.size() - sizeof length) return Error{path + ": no safetensors file"};
-  WeightsFile file;
-  file.bytes.resize(raw.size());
-  std::memcpy(file.bytes.data(), raw.data(), raw.size());
-  const json header = json::parse(raw.begin() + sizeof length,
-                                  raw.begin() + static_cast<std::ptrdiff_t>(sizeof length + length), nullptr, false);
-  if (!header.is_object()) return Error{path + ": no safetensors file: its header is no JSON object"};
-  const std::span<const std::byte> data = std::span<const std::byte>(file.bytes).subspan(sizeof length + length);
+  if (bytes.size() <= sizeof length) return Error{name + ": no safetensors file"};
+  std::memcpy(&length, bytes.data(), sizeof length);
+  if (length == 0 || length > bytes.size() - sizeof length) return Error{name + ": no safetensors file"};
+  const auto* text = reinterpret_cast<const char*>(bytes.data()) + sizeof length;
+  const json header = json::parse(text, text + length, nullptr, false);
+  if (!header.is_object()) return Error{name + ": no safetensors file: its header is no JSON object"};
+  const std::span<const std::byte> data = bytes.subspan(sizeof length + length);
   const json metadata = header.value("__metadata__", json::object());
   if (!metadata.is_object() || metadata.value("crc32", "") != std::to_string(nn::checksum(data)))
-    return Error{path + ": damaged: its checksum is another one than its header says"};
-  if (std::string wrong = addTensors(header, data, file.weights); !wrong.empty()) return Error{path + ": " + wrong};
+    return Error{name + ": damaged: its checksum is another one than its header says"};
+  WeightsFile file;
+  if (std::string wrong = addTensors(header, data, file.weights); !wrong.empty()) return Error{name + ": " + wrong};
   file.about = json::parse(metadata.value("rinse", "{}"), nullptr, false);
-  if (!file.about.is_object()) return Error{path + ": what the header says under \"rinse\" is no JSON object"};
+  if (!file.about.is_object()) return Error{name + ": what the header says under \"rinse\" is no JSON object"};
   return file;
+}
+
+const nn::Models& models() {
+  static const nn::Models found = [] {
+    nn::Models all;
+    for (const Embedded& m : kEmbedded) {
+      auto file = parseWeights(std::as_bytes(std::span(m.bytes, m.size)), m.name);
+      if (file) all.emplace(m.name, std::move(file->weights));  // a damaged one is missed, in words, by who needs it
+    }
+    return all;
+  }();
+  return found;
 }
 
 }  // namespace rinse::cli

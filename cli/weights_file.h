@@ -13,11 +13,16 @@
 namespace rinse::cli {
 
 struct WeightsFile {
-  std::vector<std::byte> bytes;  // what `weights` points into
+  std::vector<std::byte> bytes;  // what `weights` points into, where it was read from a file
   nn::Weights weights;
   nlohmann::json about;  // what the file says of itself: topology and signal contract
 };
 
 Result<WeightsFile> readWeights(const std::string& path);
+/// The same from bytes that outlive the result; `name` is for errors.
+Result<WeightsFile> parseWeights(std::span<const std::byte> bytes, const std::string& name);
+
+/// The networks that the program brings along (models/*/*.safetensors).
+const nn::Models& models();
 
 }  // namespace rinse::cli

@@ -44,11 +44,13 @@ std::string inRange(const Param& p, float value) {
 }
 
 /// The step's effect with its parameters, or what is wrong with it.
-Result<EffectPtr> makeEffect(const RecipeStep& step) {
+Result<EffectPtr> makeEffect(const RecipeStep& step, const nn::Models& models) {
   const EffectInfo* info = findEffect(step.effect);
   if (!info) return Error{"there is no effect \"" + step.effect + "\"; known are: " + effectIds()};
   if (!(step.mix >= 0.0f && step.mix <= 1.0f)) return Error{"mix is " + plain(step.mix) + "; 0 to 1 are accepted"};
-  EffectPtr effect = info->make();
+  Result<EffectPtr> made = info->make(models);
+  if (!made) return Error{step.effect + ": " + made.error()};
+  EffectPtr effect = std::move(*made);
   for (const auto& [id, value] : step.params) {
     const int index = findParam(info->params, id);
     if (index < 0) return Error{step.effect + " has no parameter \"" + id + "\""};
@@ -76,14 +78,14 @@ float meanPowerDb(Block b) {
 
 }  // namespace
 
-Result<std::unique_ptr<Engine>> Engine::create(const Recipe& recipe, const Spec& spec) {
+Result<std::unique_ptr<Engine>> Engine::create(const Recipe& recipe, const Spec& spec, const nn::Models& models) {
   if (std::string wrong = checkSpec(spec); !wrong.empty()) return Error{wrong};
   if (recipe.version != Recipe::kVersion) {
     return Error{"the recipe has version " + std::to_string(recipe.version) + "; this Rinse reads version 1"};
   }
   std::vector<EffectPtr> made;
   for (size_t i = 0; i < recipe.chain.size(); ++i) {
-    Result<EffectPtr> effect = makeEffect(recipe.chain[i]);
+    Result<EffectPtr> effect = makeEffect(recipe.chain[i], models);
     if (!effect) return Error{"chain[" + std::to_string(i) + "]: " + effect.error()};
     made.push_back(std::move(*effect));
   }
@@ -154,6 +156,13 @@ float Engine::reductionDb() const noexcept {
   float sum = 0.0f;
   for (int i = 0; i < steps(); ++i) sum += chain_->effect(i).reductionDb();
   return sum;
+}
+
+std::optional<float> Engine::speechPresence() const noexcept {
+  for (int i = 0; i < steps(); ++i) {
+    if (const auto found = chain_->effect(i).speechPresence()) return found;
+  }
+  return {};
 }
 
 std::string Engine::startLearning(int step) noexcept {

@@ -7,6 +7,7 @@
 
 #include "core/chain.h"
 #include "core/error.h"
+#include "nn/weights.h"
 #include "recipe.h"
 
 namespace rinse {
@@ -16,8 +17,9 @@ class Engine {
   static constexpr double kLeastRate = 8000.0, kMostRate = 192000.0;  // Hz
   static constexpr int kLongestBlock = 1 << 16;                       // frames
 
-  /// Builds the chain, or says what is wrong with recipe or spec.
-  static Result<std::unique_ptr<Engine>> create(const Recipe&, const Spec&);
+  /// Builds the chain, or says what is wrong with recipe, spec or models. The models are those that the recipe's
+  /// effects name (EffectInfo::model); they are not needed any more afterwards.
+  static Result<std::unique_ptr<Engine>> create(const Recipe&, const Spec&, const nn::Models& models = {});
 
   const Spec& spec() const { return spec_; }
   /// [maxFrames] where hosts that hold no planar buffers of their own put a block and find it again.
@@ -51,6 +53,8 @@ class Engine {
   float outputDb() const noexcept { return outputDb_; }
   /// Energy that the chain takes away at this moment, dB <= 0.
   float reductionDb() const noexcept;
+  /// How probable it is that somebody speaks at this moment, 0 … 1, where an effect of the chain knows.
+  std::optional<float> speechPresence() const noexcept;
   /// Samples since the start that were NaN, infinite or absurd, and were replaced.
   long badSamples() const noexcept { return badSamples_; }
 

@@ -2,6 +2,7 @@
 #include <emscripten/bind.h>
 #include <emscripten/val.h>
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -36,11 +37,40 @@ rinse::Recipe fromJs(const val& object) {
   return recipe;
 }
 
+/// The networks that the host has loaded; their tensors point into the bytes.
+rinse::nn::Models models;
+std::map<std::string, std::vector<std::byte>> modelBytes;
+
+/// Where a host puts the tensors of a safetensors file, before it calls addModel.
+unsigned modelBuffer(const std::string& name, unsigned size) {
+  models.erase(name);
+  return reinterpret_cast<unsigned>((modelBytes[name] = std::vector<std::byte>(size)).data());
+}
+
+/// tensors: [{name, type, shape, from, to}] with places in the buffer; `crc` of all of it. What is wrong, or nothing.
+std::string addModel(const std::string& name, const val& tensors, unsigned crc) {
+  const std::span<const std::byte> bytes = modelBytes[name];
+  if (rinse::nn::checksum(bytes) != crc) return "damaged: its checksum is another one than its header says";
+  rinse::nn::Weights weights;
+  for (unsigned i = 0, n = tensors["length"].as<unsigned>(); i < n; ++i) {
+    const val t = tensors[i];
+    const unsigned from = t["from"].as<unsigned>(), to = t["to"].as<unsigned>();
+    if (from > to || to > bytes.size()) return "a tensor lies beyond the end of the file";
+    const auto type = t["type"].as<std::string>() == "I8" ? rinse::nn::Type::i8 : rinse::nn::Type::f32;
+    const auto shape = emscripten::convertJSArrayToNumberVector<int>(t["shape"]);
+    if (std::string wrong = weights.add(t["name"].as<std::string>(), {type, shape, bytes.subspan(from, to - from)});
+        !wrong.empty())
+      return wrong;
+  }
+  models.emplace(name, std::move(weights));
+  return {};
+}
+
 /// Embind can't construct through a factory that fails, so a failed handle holds the reason instead.
 class Handle {
  public:
   Handle(const val& recipe, double sampleRate, int channels, int maxFrames) {
-    auto made = Engine::create(fromJs(recipe), {sampleRate, channels, maxFrames});
+    auto made = Engine::create(fromJs(recipe), {sampleRate, channels, maxFrames}, models);
     if (made)
       engine_ = std::move(*made);
     else
@@ -60,6 +90,8 @@ class Handle {
   float inputDb() const { return engine_->inputDb(); }
   float outputDb() const { return engine_->outputDb(); }
   float reductionDb() const { return engine_->reductionDb(); }
+  /// -1 where no effect knows.
+  float speechPresence() const { return engine_->speechPresence().value_or(-1.0f); }
   double badSamples() const { return static_cast<double>(engine_->badSamples()); }
 
  private:
@@ -70,6 +102,8 @@ class Handle {
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(rinse) {
+  emscripten::function("modelBuffer", &modelBuffer);
+  emscripten::function("addModel", &addModel);
   emscripten::class_<Handle>("Engine")
       .constructor<val, double, int, int>()
       .function("error", &Handle::error)
@@ -86,5 +120,6 @@ EMSCRIPTEN_BINDINGS(rinse) {
       .function("inputDb", &Handle::inputDb)
       .function("outputDb", &Handle::outputDb)
       .function("reductionDb", &Handle::reductionDb)
+      .function("speechPresence", &Handle::speechPresence)
       .function("badSamples", &Handle::badSamples);
 }

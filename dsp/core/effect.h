@@ -4,6 +4,7 @@
 
 #include <complex>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -42,6 +43,8 @@ class Effect {
 
   /// How much the effect takes away at this moment: energy out over energy in, dB, <= 0 for a suppressor.
   virtual float reductionDb() const noexcept { return 0.0f; }
+  /// How probable it is that somebody speaks at this moment, 0 … 1, where the effect knows.
+  virtual std::optional<float> speechPresence() const noexcept { return {}; }
   virtual Learner* learner() { return nullptr; }
 
  private:

@@ -1,13 +1,30 @@
 #include "effects/registry.h"
 
 #include "effects/denoise.h"
+#include "effects/voice_denoise.h"
 
 namespace rinse {
 
+namespace {
+
+/// Makes the network, then the effect on it.
+template <class Made, class Network>
+Result<EffectPtr> withNetwork(const nn::Models& models) {
+  const auto weights = models.find(Network::kModel);
+  if (weights == models.end()) return Error{std::string("the model \"") + Network::kModel + "\" was not loaded"};
+  auto network = Network::create(weights->second);
+  if (!network) return Error{std::string("the model \"") + Network::kModel + "\": " + network.error()};
+  return EffectPtr(std::make_unique<Made>(std::move(*network)));
+}
+
+}  // namespace
+
 std::span<const EffectInfo> effects() {
   static const EffectInfo list[] = {
+      {"voice-denoise", "Voice", "Keeps a voice and takes away noise of any kind, with a small network.",
+       VoiceDenoise::kParams, false, nn::VoiceNet::kModel, withNetwork<VoiceDenoise, nn::VoiceNet>},
       {"denoise", "Noise suppression", "Takes steady and slowly changing noise from under a voice.", Denoise::kParams,
-       [] { return EffectPtr(std::make_unique<Denoise>()); }},
+       true, nullptr, [](const nn::Models&) -> Result<EffectPtr> { return EffectPtr(std::make_unique<Denoise>()); }},
   };
   return list;
 }

@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "core/effect.h"
+#include "core/error.h"
+#include "nn/weights.h"
 
 namespace rinse {
 
@@ -14,7 +16,9 @@ struct EffectInfo {
   const char* label;  // on the page
   const char* help;   // one line
   std::span<const Param> params;
-  EffectPtr (*make)();
+  bool learns;        // it is a Learner
+  const char* model;  // the network that it needs among the models, or nullptr
+  Result<EffectPtr> (*make)(const nn::Models&);
 };
 
 std::span<const EffectInfo> effects();

@@ -32,9 +32,8 @@ Result<Gru> Gru::create(const Weights& weights, const std::string& name, int inp
   return layer;
 }
 
-const std::vector<float>& Gru::operator()(const float* x) noexcept {
+void Gru::step(const float* x, float* h) noexcept {
   const int in = inputs_ / static_cast<int>(groups_.size()), out = units_ / static_cast<int>(groups_.size());
-  float* h = state_.data();
   for (const Group& group : groups_) {
     std::copy(group.inputBias.begin(), group.inputBias.end(), fromInput_.begin());
     std::copy(group.recurrentBias.begin(), group.recurrentBias.end(), fromState_.begin());
@@ -50,7 +49,6 @@ const std::vector<float>& Gru::operator()(const float* x) noexcept {
     x += in;
     h += out;
   }
-  return state_;
 }
 
 void Gru::reset() noexcept { std::fill(state_.begin(), state_.end(), 0.0f); }

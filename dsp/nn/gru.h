@@ -20,7 +20,12 @@ class Gru {
 
   int units() const { return units_; }
   /// The state, which is the output too: [units].
-  const std::vector<float>& operator()(const float* x) noexcept;
+  const std::vector<float>& operator()(const float* x) noexcept {
+    step(x, state_.data());
+    return state_;
+  }
+  /// The same on a state that the caller holds, [units]: several rows with the same weights.
+  void step(const float* x, float* state) noexcept;
   const std::vector<float>& state() const { return state_; }
   void reset() noexcept;
 

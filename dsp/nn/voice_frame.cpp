@@ -10,6 +10,7 @@ namespace {
 constexpr int kTopBin = 480;           // 24 kHz
 constexpr float kLeastPower = 1e-12f;  // compressed to 0.016: below the noise of 16 bits at the house frame
 constexpr float kMostInput = 10.0f;    // times the running mean
+constexpr float kFullScale = 2.5f;     // of white noise between -1 and 1; what is louder counts as this
 constexpr double kRiseSeconds = 0.3, kFallSeconds = 3.0;
 
 double erbNumber(double hz) { return 21.4 * std::log10(1.0 + 0.00437 * hz); }  // Glasberg & Moore 1990, eq. 4
@@ -48,14 +49,14 @@ void VoiceFrame::input(std::span<const std::complex<float>> spectrum, float* inp
     to[0] = magnitude, to[1] = spectrum[k].real() * scale, to[2] = spectrum[k].imag() * scale;
     sum += magnitude;
   }
-  for (int b = 0; b < kBands && edges()[b] < bins; ++b) {
-    const int from = edges()[b], to = std::min(edges()[b + 1], bins);
+  for (int b = 0; b < kBands; ++b) {
+    const int from = std::min(edges()[b], bins), to = std::min(edges()[b + 1], bins);
     float power = 0.0f;
     for (int k = from; k < to; ++k) power += std::norm(spectrum[k]);
-    input[(kBins + b) * kInputs] = compress(power / static_cast<float>(to - from));
+    input[(kBins + b) * kInputs] = compress(power / static_cast<float>(std::max(1, to - from)));
   }
   // The level is that of the bins, which every rate has. The first frames are their plain mean.
-  const float now = sum / kBins;
+  const float now = std::min(sum / kBins, kFullScale);
   ++frames_;
   const double seconds = now > level_ ? kRiseSeconds : kFallSeconds;
   const auto weight = static_cast<float>(std::max(1.0 / frames_, 1.0 - std::exp(-kHopSeconds / seconds)));
@@ -73,7 +74,8 @@ void VoiceFrame::mask(const float* output, std::span<std::complex<float>> gain) 
   }
   for (int b = 0; b < kBands; ++b) {
     const float g = 1.0f / (1.0f + std::exp(-output[(kBins + b) * kOutputs]));
-    for (int k = edges()[b]; k < std::min(edges()[b + 1], bins); ++k) gain[k] = g;
+    const int end = b + 1 < kBands ? std::min(edges()[b + 1], bins) : bins;  // the last one goes on above 24 kHz
+    for (int k = edges()[b]; k < end; ++k) gain[k] = g;
   }
 }
 

@@ -38,4 +38,7 @@ class Weights {
   std::map<std::string, Tensor> tensors_;
 };
 
+/// The weights of each network that a host has loaded, by its name.
+using Models = std::map<std::string, Weights, std::less<>>;
+
 }  // namespace rinse::nn

@@ -1,24 +1,9 @@
 """The product's own features (dsp/nn/voice_frame.cpp) for the trainer."""
-import ctypes
-import os
-import subprocess
-
 import numpy as np
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+from product import library, pointer
+
 HOP, BINS = 480, 481
-_library = None
-
-
-def library():
-    global _library
-    if _library is None:
-        path = os.path.join(ROOT, "build/native/librinse_features.so")
-        if os.path.exists(os.path.join(ROOT, "build/native/build.ninja")):  # elsewhere the library travels along, built
-            subprocess.run(["cmake", "--build", os.path.join(ROOT, "build/native"), "--target", "rinse_features"], check=True, stdout=subprocess.DEVNULL)
-        _library = ctypes.CDLL(path)
-        _library.voice_edges.restype = ctypes.POINTER(ctypes.c_int)
-    return _library
 
 
 def layout():
@@ -34,7 +19,6 @@ def analyse(samples, inputs=True):
     frames = len(samples) // HOP
     spectrum = np.empty((frames, BINS), np.complex64)
     features = np.empty((frames, library().voice_positions(), 3), np.float32) if inputs else None
-    pointer = lambda a: a.ctypes.data_as(ctypes.c_void_p) if a is not None else None
     library().voice_features(pointer(samples), frames, pointer(features), pointer(spectrum))
     return features, spectrum
 
@@ -43,5 +27,5 @@ def mask(output):
     """[positions][2] of the network -> complex gains [481]."""
     gain = np.empty(BINS, np.complex64)
     output = np.ascontiguousarray(output, np.float32)
-    library().voice_mask(output.ctypes.data_as(ctypes.c_void_p), gain.ctypes.data_as(ctypes.c_void_p))
+    library().voice_mask(pointer(output), pointer(gain))
     return gain

@@ -2,11 +2,12 @@
 """Makes training mixtures of speech and noise at 48 kHz, each another, all from one seed: mixing.py DATA OUT [COUNT] writes some to listen to.
 
 A mixture is speech of one speaker in sentences with pauses, sometimes in a room, sometimes filtered, at any level, and noise: recorded ones,
-voices of others, fans, hum, wind, hiss and keyboards made here. The bandwidth up to which the speech is known goes with it: a loss must not
-look above.
+voices of others, fans, hum, wind, hiss, keyboards and music made here. The bandwidth up to which the speech is known goes with it: a loss must
+not look above.
 """
 import os
 import sys
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.fft
@@ -35,6 +36,14 @@ def shape(x, gain):
     spectrum = scipy.fft.rfft(x, size)  # in single precision, as x is
     spectrum *= gain(np.linspace(0, RATE / 2, len(spectrum), dtype=np.float32)).astype(np.float32)
     return scipy.fft.irfft(spectrum, size)[: len(x)]
+
+
+@dataclass
+class Mixture:
+    noisy: np.ndarray  # [samples]
+    clean: np.ndarray  # [samples]
+    bandwidth: float  # Hz, up to which clean is known
+    music: bool  # there is music in it
 
 
 class Mixer:
@@ -129,15 +138,52 @@ class Mixer:
             stroke = self.rng.standard_normal(n) * np.exp(-t * self.rng.uniform(100, 600)) + np.sin(2 * np.pi * self.rng.uniform(500, 6000) * t) * np.exp(-t * self.rng.uniform(100, 400))
             x[at:at + n] += (self.rng.uniform(0.2, 1) * stroke).astype(np.float32)
 
+    def tune(self, length):
+        """A few bars: notes of a scale with harmonics, struck or held, sometimes with vibrato, sometimes with drums."""
+        x, beat = np.zeros(length, np.float32), self.rng.uniform(0.25, 0.8) * RATE
+        scale = np.array([(0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9, 12, 14)][int(self.rng.integers(3))])
+        root = self.rng.uniform(55, 220)
+
+        def add(at, voice):
+            end = min(at + len(voice), length)
+            if end > max(at, 0):
+                x[max(at, 0):end] += voice[max(-at, 0):end - at].astype(np.float32)
+
+        for _ in range(int(self.rng.integers(1, 4))):  # voices
+            octave, roll, held = 2.0 ** self.rng.integers(0, 3), self.rng.uniform(0.6, 2.0), self.chance(0.5)
+            steps, level = self.rng.choice([0.5, 1, 2, 4]), self.rng.uniform(0.3, 1)
+            vibrato = self.rng.uniform(0.002, 0.008) if self.chance(0.3) else 0.0
+            for k in range(int(-self.rng.integers(0, 4)), int(length / (steps * beat)) + 1):
+                chord = self.rng.integers(len(scale), size=int(self.rng.choice([1, 1, 2, 3])))
+                t = np.arange(int(steps * beat * self.rng.uniform(0.7, 1.2))) / RATE
+                envelope = np.minimum(1, t / self.rng.uniform(0.003, 0.08)) * (np.minimum(1, (t[-1] - t) / 0.05) if held else np.exp(-t * self.rng.uniform(2, 8)))
+                for note in chord:
+                    hz = root * octave * 2 ** (scale[note] / 12)
+                    phase = 2 * np.pi * hz * t + vibrato * hz / 5.5 * np.sin(2 * np.pi * 5.5 * t)
+                    tops = range(1, max(2, min(12, int(RATE / 2.2 / hz))))
+                    add(int(k * steps * beat), level * envelope * sum(np.sin(h * phase) / h**roll for h in tops))
+        if self.chance(0.5):
+            for k in range(int(2 * length / beat) + 1):
+                t = np.arange(RATE // 5) / RATE
+                kind = k % 4 if self.chance(0.8) else int(self.rng.integers(4))
+                if kind == 0:  # bass drum
+                    add(int(k * beat / 2), 1.5 * np.sin(2 * np.pi * 55 * (t + 0.02 * (1 - np.exp(-t * 60)))) * np.exp(-t * 18))
+                else:  # snare, cymbal
+                    add(int(k * beat / 2), np.diff(self.rng.standard_normal(len(t) + 1)) * np.exp(-t * (25 if kind == 2 else 70)) * (0.5 if kind == 2 else 0.2))
+        return x
+
     def noise(self, length):
+        """Noise, and whether it is music."""
         kind = self.rng.random()
-        if kind < 0.62:
-            return self.tilt(self.looped(self.pick(self.noises, length), length), 6)
+        if kind < 0.58:
+            row = self.noises[int(self.rng.integers(len(self.noises)))]
+            return self.tilt(self.looped(self.pick([row], length), length), 6), "music" in row["kind"]
+        if kind < 0.70:
+            return self.tilt(self.tune(length), 6), True
         makers = (self.babble, self.hiss, self.hum, self.keys)
-        return makers[int(self.rng.choice(4, p=(0.3, 0.4, 0.15, 0.15)))](length)
+        return makers[int(self.rng.choice(4, p=(0.3, 0.4, 0.15, 0.15)))](length), False
 
     def mixture(self, seconds=4.0):
-        """noisy, clean (float32, [samples]) and the bandwidth (Hz) up to which clean is known."""
         length = int(seconds * RATE)
         clean, bandwidth = self.sentences(length)
         if self.chance(0.3):
@@ -154,26 +200,27 @@ class Mixer:
             clean = self.tilt(clean, 6)
             self.rng.bit_generator.state = state  # the same microphone for what is heard
             heard = self.tilt(heard, 6)
-        if self.chance(0.05):
+        if self.chance(0.08):
             clean, heard = clean * 0, heard * 0  # nobody speaks
-        noise = self.noise(length)
-        if self.chance(0.3):
-            noise = noise / np.float32(active_rms(noise)) + np.float32(10 ** (self.rng.uniform(-15, 0) / 20)) * (lambda n: n / np.float32(active_rms(n)))(self.noise(length))
+        noise, music = self.noise(length)
+        if not music and self.chance(0.3):
+            other, music = self.noise(length)
+            noise = noise / np.float32(active_rms(noise)) + other / np.float32(active_rms(other)) * np.float32(10 ** (self.rng.uniform(-15, 0) / 20))
         snr = self.rng.triangular(-10, 0, 30)
         level = max(active_rms(heard), 1e-3)
         noise = noise / np.float32(np.sqrt(np.mean(noise ** 2)) + 1e-9) * np.float32(level * 10 ** (-snr / 20))
         if self.chance(0.05):
-            noise = noise * 0  # a clean recording must stay as it is
+            noise, music = noise * 0, False  # a clean recording must stay as it is
         noisy = heard + noise
-        if self.chance(0.15):  # a telephone, a cheap headset, another rate
-            top = float(self.rng.choice([3800, 7600, 11000, 15500]))
+        if self.chance(0.35):  # a telephone, a cheap headset, another rate
+            top = float(self.rng.choice([3800, 7600, 8000, 8000, 8000, 11000, 15500]))
             clean, noisy = (shape(x, lambda hz: (hz < top).astype(float)) for x in (clean, noisy))
         gain = np.float32(10 ** (self.rng.uniform(-30, 0) / 20) / max(np.abs(noisy).max(), 1e-6))
         clean, noisy = clean * gain, noisy * gain
         if self.chance(0.05):
             limit = np.float32(self.rng.uniform(0.3, 0.9) * np.abs(noisy).max())
             noisy = np.clip(noisy, -limit, limit)
-        return noisy.astype(np.float32), clean.astype(np.float32), bandwidth
+        return Mixture(noisy.astype(np.float32), clean.astype(np.float32), bandwidth, music)
 
 
 def main():
@@ -186,8 +233,8 @@ def main():
     for kind in ("noisy", "clean"):
         os.makedirs(os.path.join(out, kind), exist_ok=True)
     for k in range(count):
-        noisy, clean, _ = mixer.mixture(8.0)
-        for kind, x in (("noisy", noisy), ("clean", clean)):
+        mixture = mixer.mixture(8.0)
+        for kind, x in (("noisy", mixture.noisy), ("clean", mixture.clean)):
             soundfile.write(os.path.join(out, kind, f"{k:03d}.wav"), x, RATE, subtype="FLOAT")
 
 

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 POSITIONS, INPUTS, OUTPUTS = 128, 3, 2
+HEADS = 2  # logits of speech and of music being there
 
 
 class Causal(nn.Module):
@@ -61,15 +62,17 @@ class VoiceNet(nn.Module):
         self.up = nn.ModuleList([Causal(up(c, b), b), Causal(up(b, a), a)])
         self.last = up(a, OUTPUTS)
         self.last.bias.data[0] = 1.0  # begins by letting through
+        self.heads = nn.Linear(c, HEADS)
 
     def forward(self, x):
-        """[batch][time][positions][inputs] -> [batch][time][positions][outputs]."""
+        """[batch][time][positions][inputs] -> [batch][time][positions][outputs], and [batch][time][heads]."""
         x = x.permute(0, 3, 1, 2)
         skips = []
         for layer in self.down:
             x = layer(x)
             skips.append(x)
         x = self.middle(x)
+        heads = self.heads(x.mean(3).transpose(1, 2))
         for layer in self.up:
             x = layer(x + skips.pop())
-        return self.last(x + skips.pop()).permute(0, 2, 3, 1)
+        return self.last(x + skips.pop()).permute(0, 2, 3, 1), heads

@@ -19,16 +19,17 @@ import mixing  # noqa: E402
 import network  # noqa: E402
 
 CACHE = os.path.join(HERE, "../../build/training")
-POWER, COMPLEX_SHARE, MISSING = 0.3, 0.3, 0.25
+POWER, COMPLEX_SHARE, MISSING, HEADS_SHARE = 0.3, 0.3, 0.25, 0.1
+PAUSE_DB = 30  # a frame this far below the clip's loudest ones is a pause
 ECHOES, POOL = 2, 96  # each mixture is used twice, the second time much later (data echoing, Choi et al. 2019)
 
 
 def example(mixer, seconds):
     """inputs [time][positions][3], then noisy and clean [time][positions][2] as the loss compares them: the bins, and in the first place of
-    a band the root of its power; and the bandwidth, Hz."""
-    noisy, clean, bandwidth = mixer.mixture(seconds)
-    inputs, spectrum = features.analyse(noisy)
-    _, target = features.analyse(clean, inputs=False)
+    a band the root of its power; the bandwidth, Hz; and what the heads are to say [time][2]."""
+    mixture = mixer.mixture(seconds)
+    inputs, spectrum = features.analyse(mixture.noisy)
+    _, target = features.analyse(mixture.clean, inputs=False)
     scale = np.float32(1 / (np.sqrt(np.mean(np.abs(spectrum) ** 2)) + 1e-9))  # every clip as loud to the loss
     bins, edges = features.layout()
 
@@ -39,7 +40,10 @@ def example(mixer, seconds):
         out[:, bins:, 0] = np.sqrt(np.add.reduceat(power, np.array(edges[:-1]) - edges[0], axis=1) / np.diff(edges))
         return out * scale
 
-    return inputs, positions(spectrum), positions(target), np.float32(bandwidth)
+    power = np.sum(np.abs(target[:, 4:100]) ** 2, axis=1)  # 200 Hz … 5 kHz
+    speech = power > max(np.quantile(power, 0.95) * 10 ** (-PAUSE_DB / 10), 1e-7)
+    heads = np.stack([speech, np.full(len(speech), mixture.music)], axis=1).astype(np.float32)
+    return inputs, positions(spectrum), positions(target), np.float32(mixture.bandwidth), heads
 
 
 class Mixtures(torch.utils.data.IterableDataset):
@@ -84,7 +88,8 @@ class Loss(torch.nn.Module):
         im = torch.cat([im[..., : self.bins], torch.zeros_like(im[..., self.bins:])], dim=-1)  # a band has a level, no phase
         return torch.stack([re, im], dim=-1)
 
-    def forward(self, output, noisy, clean, bandwidth):
+    def forward(self, output, noisy, clean, bandwidth, told):
+        output, heads = output
         weight = self.weight * (self.top[None] <= bandwidth[:, None]).float()
         weight = (weight / weight.mean())[:, None]
 
@@ -95,7 +100,8 @@ class Loss(torch.nn.Module):
 
         (a, x), (b, y) = compress(clean), compress(self.estimate(output, noisy))
         magnitude = (a - b).square() + MISSING * (a - b).clamp_min(0).square()
-        return (weight * ((1 - COMPLEX_SHARE) * magnitude + COMPLEX_SHARE * (x - y).square().sum(-1))).mean()
+        spectra = (weight * ((1 - COMPLEX_SHARE) * magnitude + COMPLEX_SHARE * (x - y).square().sum(-1))).mean()
+        return spectra, spectra + HEADS_SHARE * torch.nn.functional.binary_cross_entropy_with_logits(heads, told)
 
 
 class Partner:
@@ -148,10 +154,12 @@ def train(args, rank, partner, net):
     def report():
         net.eval()
         with torch.no_grad():
-            passed = loss(net(test[0]), *test[1:]).item()
+            output = net(test[0])
+            passed = loss(output, *test[1:])[0].item()
+            right = ((output[1] > 0) == (test[4] > 0.5)).float().mean((0, 1)).tolist()
         net.train()
         minutes = spent + (time.time() - start) / 60
-        row = f"{minutes:.1f},{step},{heard:.2f},{np.mean(recent):.5f},{passed:.5f}"
+        row = f"{minutes:.1f},{step},{heard:.2f},{np.mean(recent):.5f},{passed:.5f},{right[0]:.3f},{right[1]:.3f}"
         print(row, flush=True)
         with open(os.path.join(CACHE, f"{args.name}.csv"), "a") as log:
             log.write(row + "\n")
@@ -163,11 +171,12 @@ def train(args, rank, partner, net):
         with torch.no_grad():
             loud = torch.zeros_like(test[1])
             loud[..., 0] = 20.0  # a mask of ones
-            print(f"{sum(p.numel() for p in net.parameters())} parameters on {device}; the exam unprocessed: {loss(loud, *test[1:]).item():.5f}")
-            print("minutes,step,hours heard,loss,loss in the exam", flush=True)
+            unprocessed = loss((loud, torch.zeros_like(test[4])), *test[1:])[0].item()
+            print(f"{sum(p.numel() for p in net.parameters())} parameters on {device}; the exam unprocessed: {unprocessed:.5f}")
+            print("minutes,step,hours heard,loss,loss in the exam,speech right,music right", flush=True)
     while (left := 1 - (time.time() - start) / (args.minutes * 60)) > 0:
-        inputs, *spectra = (x.to(device) for x in next(batches))
-        value = loss(net(inputs), *spectra)
+        inputs, *told = (x.to(device) for x in next(batches))
+        spectral, value = loss(net(inputs), *told)
         for group in optimizer.param_groups:  # warm-up, then in a line to nothing over the time given
             group["lr"] = args.rate * min(1, (step + 1) / 200) * left
         optimizer.zero_grad()
@@ -175,7 +184,7 @@ def train(args, rank, partner, net):
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
         step, heard = step + 1, heard + args.partners * args.batch * args.seconds / 3600
-        recent.append(value.item())
+        recent.append(spectral.item())
         if args.partners > 1 and step % 20 == 0:
             partner.meet(net)
         if rank == 0 and time.time() - last > args.report:

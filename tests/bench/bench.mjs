@@ -29,9 +29,9 @@ const recipes = {
   ...Object.fromEntries(generated('effects.json').effects.map((e) => [e.id, { version: 1, chain: [{ effect: e.id }] }])),
   ...generated('presets.json'),
 };
-const module = new WebAssembly.Module(readFileSync(wasm));
+const core = { module: new WebAssembly.Module(readFileSync(wasm)), models: { voice: new Uint8Array(readFileSync(join(root, 'models/voice/voice.safetensors'))).buffer } };
 for (const [name, recipe] of Object.entries(recipes)) {
-  const process = await load(`${join(root, 'worklet/dist/rinse-processor.js')}`, { module, recipe, channels: 1 }, (p) => p.port.heard.some((m) => m.type === 'ready'));
+  const process = await load(`${join(root, 'worklet/dist/rinse-processor.js')}`, { core, recipe, cheaper: null, channels: 1, maxLoad: 0 }, (p) => p.port.heard.some((m) => m.type === 'ready'));
   add({ name, host: 'wasm', ...measure(process, x) });
 }
 for (const [name, make] of Object.entries(peers)) add({ name, host: 'peer', ...measure(await make(), x) });

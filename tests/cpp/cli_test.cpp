@@ -10,13 +10,14 @@
 #include "cli/audio_file.h"
 #include "cli/clean.h"
 #include "cli/recipe_json.h"
+#include "effects/registry.h"
 #include "folder.h"
 #include "signals.h"
 
 namespace rinse::cli {
 namespace {
 
-Recipe denoise() { return *findPreset("meeting-voice"); }
+Recipe denoise() { return *findPreset("steady-noise"); }
 
 TEST_F(Folder, ANullRecipeKeepsEveryIntegerAndFloatFormatToTheBit) {
   const Channels x = {test::whiteNoise(5000, 0.4f, 1), test::whiteNoise(5000, 0.4f, 2)};
@@ -199,7 +200,8 @@ TEST(RecipeJson, SaysWhatIsWrongAndWhere) {
 }
 
 TEST(RecipeJson, SaysWhatIsAccepted) {
-  EXPECT_NE(jsonRefusal(R"({"version":1,"chain":[{"effect":"nope"}]})").find("known are: denoise"), std::string::npos);
+  EXPECT_NE(jsonRefusal(R"({"version":1,"chain":[{"effect":"nope"}]})").find("known are: " + effectIds()),
+            std::string::npos);
   EXPECT_NE(jsonRefusal(R"({"version":1,"chain":[{"effect":"denoise","params":{"floor":"x"}}]})")
                 .find("from -40 to 0 dB is accepted"),
             std::string::npos);

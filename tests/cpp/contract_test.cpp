@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "allocations.h"
+#include "cli/weights_file.h"
 #include "effects/registry.h"
 #include "engine.h"
 #include "signals.h"
@@ -33,7 +34,7 @@ class Contract : public testing::TestWithParam<Case> {
   }
   static std::unique_ptr<Engine> engine(const Recipe& r, double rate = 48000.0, int channels = 1,
                                         int maxFrames = 4096) {
-    auto made = Engine::create(r, {rate, channels, maxFrames});
+    auto made = Engine::create(r, {rate, channels, maxFrames}, cli::models());
     EXPECT_TRUE(made) << made.error();
     return made ? std::move(*made) : nullptr;
   }
@@ -183,7 +184,7 @@ TEST_P(Contract, ValuesOutOfRangeAreRefusedAndChangeNothing) {
       EXPECT_EQ(e->get(0, static_cast<int>(p)), param.defaultValue);
       Recipe r = recipe();
       r.chain[0].params.emplace_back(param.id, bad);
-      auto made = Engine::create(r, {48000.0, 1, 128});
+      auto made = Engine::create(r, {48000.0, 1, 128}, cli::models());
       ASSERT_FALSE(made);
       EXPECT_NE(made.error().find(param.id), std::string::npos) << made.error();
       EXPECT_NE(made.error().find("accepted"), std::string::npos) << made.error();

@@ -3,13 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/weights_file.h"
+#include "effects/registry.h"
 #include "signals.h"
 
 namespace rinse {
 namespace {
 
 std::string refusal(const Recipe& r, const Spec& spec = {48000.0, 1, 128}) {
-  auto made = Engine::create(r, spec);
+  auto made = Engine::create(r, spec, cli::models());
   return made ? "" : made.error();
 }
 
@@ -30,7 +32,8 @@ TEST(Engine, ARecipeThatDoesNothingGivesTheSamplesBackUnchanged) {
 }
 
 TEST(Engine, SaysWhatIsWrongWithARecipe) {
-  EXPECT_NE(refusal(recipeOf({"denoize", {}, {}})).find("chain[0]: there is no effect \"denoize\"; known are: denoise"),
+  EXPECT_NE(refusal(recipeOf({"denoize", {}, {}}))
+                .find("chain[0]: there is no effect \"denoize\"; known are: " + effectIds()),
             std::string::npos);
   EXPECT_NE(refusal(recipeOf({"denoise", {{"flor", -3.0f}}, {}})).find("no parameter \"flor\""), std::string::npos);
   EXPECT_NE(refusal(recipeOf({"denoise", {{"floor", 3.0f}}, {}})).find("floor is 3; -40 to 0 dB are accepted"),

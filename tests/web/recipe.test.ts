@@ -36,7 +36,7 @@ describe('checkRecipe', () => {
 describe('strength', () => {
   it('goes from the neutral value to the strongest', () => {
     const floor = (r: Recipe) => (r.chain[0]!.params as { floor: number }).floor;
-    const recipe = checkRecipe();
+    const recipe = checkRecipe('steady-noise');
     expect(floor(withStrength(recipe, 0))).toBe(0);
     expect(floor(withStrength(recipe, 1))).toBe(-32);
     expect(strengthOf(withStrength(recipe, 0.25))).toBeCloseTo(0.25);

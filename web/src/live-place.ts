@@ -1,5 +1,5 @@
 // The Live place: a microphone, cleaned while one speaks; meters, bypass, recording.
-import { cleanStream, reasonOf, type CleanedStream, type EffectId, type EffectParams } from 'rinse-audio';
+import { cleanStream, reasonOf, type CleanedStream, type EffectId, type EffectParams, type StepDownDetail } from 'rinse-audio';
 import { element, freshId } from './element';
 import { decibels } from './format';
 import { LevelMeter } from './meter';
@@ -23,12 +23,21 @@ export function microphoneTrouble(e: unknown): string {
   }
 }
 
+/** What a cleaner that is too slow for its recipe does instead. */
+function stepDownText({ to, loadPercent }: StepDownDetail): string {
+  const load = `Cleaning took ${Math.round(loadPercent)} % of the time there is.`;
+  return to === 'classical'
+    ? `${load} This machine is too slow for the network at this moment: noise suppression without one is in use. Change any setting to try again.`
+    : `${load} This machine is too slow: the microphone goes through as it is. Change any setting to try again.`;
+}
+
 export function livePlace(place: HTMLElement): void {
   let microphone: MediaStream | null = null;
   let cleaned: CleanedStream | null = null;
   let context: AudioContext | null = null;
   let recorder: MediaRecorder | null = null;
   let timer = 0;
+  let steppedDown = false; // to a recipe that is not the one in the settings
 
   const devices = element('select', { id: freshId('microphone') }, element('option', { value: '' }, 'Default microphone'));
   const start = element('button', { type: 'button', className: 'primary', onclick: () => void (microphone ? stop() : begin()) }, 'Start microphone');
@@ -40,11 +49,11 @@ export function livePlace(place: HTMLElement): void {
   const messages = element('div', { className: 'messages', role: 'status' });
   const input = new LevelMeter('Input');
   const output = new LevelMeter('Output');
-  const facts = { state: element('dd'), reduction: element('dd'), latency: element('dd'), load: element('dd'), browser: element('dd') };
+  const facts = { state: element('dd'), speech: element('dd'), reduction: element('dd'), latency: element('dd'), load: element('dd'), browser: element('dd') };
   const recordings = element('div', { className: 'downloads' });
 
   const settings = new Settings((recipe, replaced) => {
-    if (replaced) return void exchangeRecipe();
+    if (replaced || steppedDown) return void exchangeRecipe();
     for (const [i, step] of recipe.chain.entries()) {
       cleaned?.cleaner.set(step.effect as EffectId, (step.params ?? {}) as EffectParams[EffectId], i);
     }
@@ -73,6 +82,7 @@ export function livePlace(place: HTMLElement): void {
     const list = element('dl', { className: 'facts' });
     const rows: [string, HTMLElement][] = [
       ['State', facts.state],
+      ['Somebody speaks', facts.speech],
       ['Noise taken away', facts.reduction],
       ['Latency of the cleaning', facts.latency],
       ['Load', facts.load],
@@ -92,7 +102,7 @@ export function livePlace(place: HTMLElement): void {
     input.show(-200);
     output.show(-200);
     facts.state.textContent = 'not running';
-    for (const f of [facts.reduction, facts.latency, facts.load, facts.browser]) f.textContent = '–';
+    for (const f of [facts.speech, facts.reduction, facts.latency, facts.load, facts.browser]) f.textContent = '–';
   }
 
   /** Names are known only once the microphone was allowed. */
@@ -139,6 +149,7 @@ export function livePlace(place: HTMLElement): void {
     track.onended = ended;
     if (track.readyState === 'ended') return ended();
     stream.cleaner.addEventListener('error', (e) => say((e as ErrorEvent).message, 'error'));
+    stream.cleaner.addEventListener('stepdown', (e) => ((steppedDown = true), say(stepDownText((e as CustomEvent<StepDownDetail>).detail), 'error')));
     stream.cleaner.bypass(bypass.checked);
     connectMonitor();
     start.textContent = 'Stop microphone';
@@ -155,7 +166,8 @@ export function livePlace(place: HTMLElement): void {
     if (!stats || cleaner !== cleaned?.cleaner) return;
     input.show(stats.inputDb);
     output.show(stats.outputDb);
-    facts.state.textContent = stats.cleaning ? 'cleaning' : cleaner.cleaning ? 'bypassed: the microphone goes through as it is' : 'failed: the microphone goes through as it is';
+    facts.state.textContent = stats.cleaning ? 'cleaning' : cleaner.cleaning ? 'bypassed: the microphone goes through as it is' : 'not cleaning: the microphone goes through as it is';
+    facts.speech.textContent = stats.speechPresence === null ? 'this preset does not tell' : `${Math.round(100 * stats.speechPresence)} %`;
     facts.reduction.textContent = decibels(stats.cleaning ? stats.reductionDb : 0);
     facts.latency.textContent = `${(cleaner.latency * 1000).toFixed(1)} ms`;
     facts.load.textContent = `${stats.loadPercent.toFixed(1)} % of the time there is`;
@@ -164,6 +176,7 @@ export function livePlace(place: HTMLElement): void {
   async function stop(): Promise<void> {
     clearInterval(timer);
     start.disabled = true;
+    steppedDown = false;
     if (recorder?.state === 'recording') recorder.stop();
     await cleaned?.destroy();
     for (const t of microphone?.getTracks() ?? []) t.onended = null, t.stop();
@@ -174,6 +187,7 @@ export function livePlace(place: HTMLElement): void {
   }
 
   async function exchangeRecipe(): Promise<void> {
+    steppedDown = false;
     await cleaned?.cleaner.recipe(recipe()).catch((e: unknown) => say(reasonOf(e), 'error'));
   }
 

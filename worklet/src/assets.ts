@@ -1,12 +1,17 @@
-// Finds and loads the files that come with the package: the wasm, the worklet's processor and the worker. Bundlers see the
+// Finds and loads the files that come with the package: the wasm, the networks, the worklet's processor and the worker. Bundlers see the
 // `new URL(…, import.meta.url)` and take the files along; `assets` in the options overrides where they are.
+import type { Core } from './engine.js';
 import { RinseError, reasonOf } from './errors.js';
+import type { Models } from './model.js';
+import { modelsOf, type Recipe } from './recipe.js';
 
 export interface Assets {
   /** Address of rinse.wasm. */
   wasm?: string | URL;
   /** Address of rinse-metrics.wasm. */
   metricsWasm?: string | URL;
+  /** Addresses of the networks' weights, by name: voice (voice.safetensors). */
+  models?: Record<string, string | URL>;
   /** Address of rinse-processor.js. */
   processor?: string | URL;
   /** Address of rinse-worker.js. */
@@ -19,33 +24,36 @@ const here = {
   processor: () => new URL('./rinse-processor.js', import.meta.url),
 };
 
-const modules = new Map<string, Promise<WebAssembly.Module>>();
+/** Where a network's weights lie: written out for bundlers, which look for such addresses. */
+const modelUrl: Record<string, () => URL> = {
+  voice: () => new URL('./voice.safetensors', import.meta.url),
+};
 
-/** Fetches and compiles the wasm once; a failure is not remembered, so that the next call tries again. */
-export const loadWasm = (assets?: Assets) => load(String(assets?.wasm ?? here.wasm()));
-
-/** The same for the measures. */
-export const loadMetricsWasm = (assets?: Assets) => load(String(assets?.metricsWasm ?? here.metricsWasm()));
-
-function load(url: string): Promise<WebAssembly.Module> {
-  let module = modules.get(url);
-  if (!module) {
-    module = compile(url);
-    modules.set(url, module);
-    module.catch(() => modules.delete(url));
-  }
-  return module;
+/** What `make` gives for an address, made once; a failure is not remembered, so that the next call tries again. */
+function once<T>(make: (url: string) => Promise<T>): (url: string | URL) => Promise<T> {
+  const made = new Map<string, Promise<T>>();
+  return (address) => {
+    const url = String(address);
+    let thing = made.get(url);
+    if (!thing) {
+      thing = make(url);
+      made.set(url, thing);
+      thing.catch(() => made.delete(url));
+    }
+    return thing;
+  };
 }
 
-async function compile(url: string): Promise<WebAssembly.Module> {
-  let bytes: ArrayBuffer;
-  try {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    bytes = await response.arrayBuffer();
-  } catch (e) {
+async function get(url: string): Promise<ArrayBuffer> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  return response.arrayBuffer();
+}
+
+const compiled = once(async (url) => {
+  const bytes = await get(url).catch((e: unknown) => {
     throw new RinseError('no-wasm', `the WebAssembly could not be loaded from ${url}: ${reasonOf(e)}`, { cause: e });
-  }
+  });
   try {
     return await WebAssembly.compile(bytes);
   } catch (e) {
@@ -55,7 +63,28 @@ async function compile(url: string): Promise<WebAssembly.Module> {
       { cause: e },
     );
   }
+});
+
+const weights = once((url) =>
+  get(url).catch((e: unknown) => {
+    throw new RinseError('bad-model', `a model could not be loaded from ${url}: ${reasonOf(e)}`, { cause: e });
+  }),
+);
+
+/** The networks that the recipe needs. */
+export async function loadModels(recipe: Recipe, assets?: Assets): Promise<Models> {
+  const address = (name: string) => assets?.models?.[name] ?? modelUrl[name]!();
+  return Object.fromEntries(await Promise.all(modelsOf(recipe).map(async (name) => [name, await weights(address(name))])));
 }
+
+/** The core with the networks that the recipe needs. */
+export async function loadCore(recipe: Recipe, assets?: Assets): Promise<Core> {
+  const [module, models] = await Promise.all([compiled(assets?.wasm ?? here.wasm()), loadModels(recipe, assets)]);
+  return { module, models };
+}
+
+/** The module of the measures. */
+export const loadMetricsWasm = (assets?: Assets) => compiled(assets?.metricsWasm ?? here.metricsWasm());
 
 const added = new WeakMap<BaseAudioContext, Map<string, Promise<void>>>();
 

@@ -1,5 +1,5 @@
 // Decoded audio in, cleaned audio of the same rate, channels and length out, in a worker.
-import { loadWasm } from './assets.js';
+import { loadCore } from './assets.js';
 import { RinseError } from './errors.js';
 import { runJob, type JobOptions } from './job.js';
 import { checkLimits } from './limits.js';
@@ -29,10 +29,10 @@ export async function cleanBuffer(audio: AudioBuffer | PlanarAudio, options: Cle
   const frames = source[0]!.length;
   if (source.some((c) => c.length !== frames)) throw new RinseError('bad-audio', 'the channels are not of the same length');
   if (frames === 0) throw new RinseError('bad-audio', 'there are no samples');
-  const module = await loadWasm(options.assets);
+  const core = await loadCore(recipe, options.assets);
   const channels = source.map((c) => new Float32Array(c));
   const result = await runJob(
-    { type: 'cleanBuffer', module, recipe, sampleRate, channels },
+    { type: 'cleanBuffer', core, recipe, sampleRate, channels },
     channels.map((c) => c.buffer),
     options,
   );

@@ -36,7 +36,7 @@ const wavLimit = 4e9; // bytes a plain WAV can hold; beyond it is written as RF6
 
 export async function cleanFile(job: Extract<ToWorker, { type: 'cleanFile' }>, report: Report): Promise<void> {
   const pcm = await openPcm(job.file);
-  const engine = new Engine(instantiate(job.module), job.recipe, Streamer.engineSpec(pcm.sampleRate, pcm.channels));
+  const engine = new Engine(instantiate(job.core), job.recipe, Streamer.engineSpec(pcm.sampleRate, pcm.channels));
   const plan = await planOutput(job.format, pcm);
   const target = await Target.open(job.scratch);
   try {

@@ -1,25 +1,39 @@
 // The live way: an AudioWorkletNode that cleans what goes through it.
-import { addProcessor, loadWasm, type Assets } from './assets.js';
+import { addProcessor, loadCore, loadModels, type Assets } from './assets.js';
 import { RinseError, reasonOf } from './errors.js';
-import type { FromProcessor, ProcessorOptions, Stats, ToProcessor } from './messages.js';
-import { checkRecipe, effectInfo, type EffectId, type EffectParams, type Recipe } from './recipe.js';
+import type { FromProcessor, ProcessorOptions, Stats, StepDown, ToProcessor } from './messages.js';
+import { checkRecipe, effectInfo, withoutModels, type EffectId, type EffectParams, type Recipe } from './recipe.js';
 
 export interface CleanerOptions {
   /** A recipe or a preset's id; the default preset when absent. */
   recipe?: Recipe | string;
   /** 1 or 2; default 2. A mono microphone costs half as much with 1. */
   channels?: 1 | 2;
+  /**
+   * Share of real time, 0 … 1, that processing may take; default 0.8. Where it stays above, the cleaner steps down: to a recipe without
+   * networks, then to letting audio through. 0: never.
+   */
+  maxLoad?: number;
   assets?: Assets;
+}
+
+/** Of the event `stepdown`. */
+export interface StepDownDetail {
+  /** `classical`: a recipe without networks is in use; `through`: audio passes through and `cleaning` is false. */
+  to: StepDown;
+  /** Percent of real time that processing took. */
+  loadPercent: number;
 }
 
 /**
  * An AudioWorkletNode. Dispatches `error` (an ErrorEvent whose `error` is a RinseError) when the engine fails while running; from then on
- * audio passes through unchanged and `cleaning` is false.
+ * audio passes through unchanged and `cleaning` is false. Dispatches `stepdown` (a CustomEvent<StepDownDetail>) when the machine is too
+ * slow for the recipe and another one is in use from now on.
  */
 export interface Cleaner extends AudioWorkletNode {
   /** Seconds by which the output lags, exact. */
   readonly latency: number;
-  /** False once the engine has failed. Bypass does not change it. */
+  /** False once the engine has failed or was too slow. Bypass does not change it. */
   readonly cleaning: boolean;
   /** Sets parameters of every step with that effect, or of step `step` only. Throws `bad-recipe`, and changes nothing, on bad values. */
   set<E extends EffectId>(effect: E, params: EffectParams[E], step?: number): void;
@@ -37,6 +51,7 @@ export interface Cleaner extends AudioWorkletNode {
   destroy(): void;
 }
 
+const usualMaxLoad = 0.8;
 const readyWithinMs = 10_000;
 const answerWithinMs = 5_000;
 
@@ -44,8 +59,9 @@ const answerWithinMs = 5_000;
 export async function createCleaner(context: BaseAudioContext, options: CleanerOptions = {}): Promise<Cleaner> {
   const recipe = checkRecipe(options.recipe);
   const channels = options.channels ?? 2;
-  const [module] = await Promise.all([loadWasm(options.assets), addProcessor(context, options.assets)]);
-  const node = new (cleanerClass())(context, { module, recipe, channels });
+  const [core] = await Promise.all([loadCore(recipe, options.assets), addProcessor(context, options.assets)]);
+  const maxLoad = 'startRendering' in context ? 0 : (options.maxLoad ?? usualMaxLoad); // offline there is no time to keep
+  const node = new (cleanerClass())(context, { core, recipe, cheaper: withoutModels(recipe), channels, maxLoad }, options.assets);
   try {
     await node.ready;
   } catch (e) {
@@ -71,7 +87,11 @@ function makeCleanerClass() {
     private readonly pending = new Map<number, Pending>();
     private destroyed = false;
 
-    constructor(context: BaseAudioContext, options: ProcessorOptions) {
+    constructor(
+      context: BaseAudioContext,
+      options: ProcessorOptions,
+      private readonly assets: Assets | undefined,
+    ) {
       super(context, 'rinse', {
         numberOfInputs: 1,
         numberOfOutputs: 1,
@@ -107,6 +127,8 @@ function makeCleanerClass() {
           return this.settle(0, (p) => p.resolve(undefined));
         case 'failed':
           return this.failed(new RinseError(message.code, message.message));
+        case 'steppeddown':
+          return this.steppedDown(message);
         case 'answer':
           return this.settle(message.id, (p) => p.resolve(message.value));
         case 'refused':
@@ -120,6 +142,13 @@ function makeCleanerClass() {
       const pending = this.pending.get(id);
       this.pending.delete(id);
       if (pending) how(pending);
+    }
+
+    private steppedDown({ to, latency, loadPercent }: Extract<FromProcessor, { type: 'steppeddown' }>): void {
+      this.latency = latency / this.context.sampleRate;
+      if (to === 'through') this.cleaning = false;
+      else this.currentRecipe = withoutModels(this.currentRecipe) ?? this.currentRecipe;
+      this.dispatchEvent(new CustomEvent<StepDownDetail>('stepdown', { detail: { to, loadPercent } }));
     }
 
     private failed(error: RinseError): void {
@@ -177,11 +206,13 @@ function makeCleanerClass() {
 
     async recipe(recipe: Recipe | string): Promise<void> {
       const checked = checkRecipe(recipe);
+      const models = await loadModels(checked, this.assets);
       const before = this.currentRecipe;
       this.currentRecipe = structuredClone(checked); // what is set from now on is set on it
       try {
-        const latency = await this.ask<number>({ type: 'recipe', recipe: checked });
+        const latency = await this.ask<number>({ type: 'recipe', recipe: checked, cheaper: withoutModels(checked), models });
         this.latency = latency / this.context.sampleRate;
+        this.cleaning = true;
       } catch (e) {
         this.currentRecipe = before;
         throw e;

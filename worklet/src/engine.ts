@@ -3,10 +3,21 @@
 import createGlue, { type EngineBinding, type Glue } from '#glue';
 import { RinseError } from './errors.js';
 import { startInstance } from './instance.js';
+import { addModels, type Models } from './model.js';
 import type { Recipe } from './recipe.js';
 
-/** One instance of the module with its own memory; may hold several engines. */
-export const instantiate = (module: WebAssembly.Module): Glue => startInstance(createGlue, module);
+/** What engines are made of: the compiled core, and the networks that the recipe needs. Can be posted to other threads. */
+export interface Core {
+  module: WebAssembly.Module;
+  models: Models;
+}
+
+/** One instance of the core with its own memory; may hold several engines. */
+export function instantiate({ module, models }: Core): Glue {
+  const glue = startInstance(createGlue, module);
+  addModels(glue, models);
+  return glue;
+}
 
 export interface EngineSpec {
   /** Hz, 8000 … 192000. */
@@ -29,7 +40,7 @@ export class Engine {
     const error = binding.error();
     if (error) {
       binding.delete();
-      throw new RinseError(/^chain|recipe/.test(error) ? 'bad-recipe' : 'bad-audio', error);
+      throw new RinseError(/the model "/.test(error) ? 'bad-model' : /^chain|recipe/.test(error) ? 'bad-recipe' : 'bad-audio', error);
     }
     this.binding = binding;
     this.latency = binding.latency();
@@ -71,6 +82,11 @@ export class Engine {
   }
   get reductionDb(): number {
     return this.binding.reductionDb();
+  }
+  /** How probable it is that somebody speaks, 0 … 1; null where no effect of the recipe knows. */
+  get speechPresence(): number | null {
+    const found = this.binding.speechPresence();
+    return found < 0 ? null : found;
   }
   /** Samples that were no numbers or absurdly large, and were replaced. */
   get badSamples(): number {

@@ -9,6 +9,7 @@ export type RinseErrorCode =
   | 'undecodable' // an audio track that this browser can't decode, or an encrypted one
   | 'truncated' // the file ends in the middle
   | 'no-wasm' // the WebAssembly module could not be loaded or compiled
+  | 'bad-model' // a network's weights could not be loaded, are damaged, or are of another network
   | 'no-worklet' // the audio worklet could not be started
   | 'no-worker' // the worker could not be started
   | 'trapped' // the engine failed while running

@@ -1,5 +1,5 @@
 // A sound or video file in, a cleaned file out, streamed in a worker: memory does not grow with the file.
-import { loadWasm } from './assets.js';
+import { loadCore } from './assets.js';
 import { RinseError } from './errors.js';
 import type { FileFormat } from './formats.js';
 import { runJob, type JobOptions } from './job.js';
@@ -42,11 +42,11 @@ export async function removeLeftovers(): Promise<void> {
  */
 export async function cleanFile(file: Blob, options: CleanFileOptions = {}): Promise<Blob> {
   const recipe = checkRecipe(options.recipe);
-  const [module, folder] = await Promise.all([loadWasm(options.assets), scratchFolder()]);
+  const [core, folder] = await Promise.all([loadCore(recipe, options.assets), scratchFolder()]);
   const name = folder && crypto.randomUUID(); // without a private file system (plain http) the result is kept in memory
   const scratch = folder && `${folder}/${name}`;
   try {
-    const result = await runJob({ type: 'cleanFile', module, recipe, file, format: options.format, scratch }, [], options, options.onPeaks);
+    const result = await runJob({ type: 'cleanFile', core, recipe, file, format: options.format, scratch }, [], options, options.onPeaks);
     if (result.type !== 'file') throw new RinseError('no-worker', 'the worker gave something else than a file');
     options.onInfo?.(result.info);
     if (folder) results.set(result.file, { folder, name });

@@ -18,6 +18,8 @@ export interface EngineBinding {
   outputDb(): number;
   reductionDb(): number;
   badSamples(): number;
+  /** -1 where no effect knows. */
+  speechPresence(): number;
   delete(): void;
 }
 
@@ -31,6 +33,11 @@ export interface Instance {
 
 export interface Glue {
   HEAPF32: Float32Array<ArrayBuffer>;
+  HEAPU8: Uint8Array<ArrayBuffer>;
+  /** Address of `size` bytes for the tensors of a network. */
+  modelBuffer(name: string, size: number): number;
+  /** What is wrong with what was put there, or nothing. */
+  addModel(name: string, tensors: { name: string; type: string; shape: number[]; from: number; to: number }[], crc: number): string;
   Engine: new (recipe: Recipe, sampleRate: number, channels: number, maxFrames: number) => EngineBinding;
 }
 

@@ -1,5 +1,5 @@
 // rinse-audio: what a page or an editor uses.
-export { createCleaner, type Cleaner, type CleanerOptions } from './cleaner.js';
+export { createCleaner, type Cleaner, type CleanerOptions, type StepDownDetail } from './cleaner.js';
 export { cleanStream, type CleanedStream, type CleanStreamOptions } from './stream.js';
 export { cleanBuffer, type CleanBufferOptions, type PlanarAudio } from './buffer.js';
 export { cleanFile, readWaveform, releaseFile, removeLeftovers, type CleanFileOptions } from './file.js';

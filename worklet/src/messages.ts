@@ -1,15 +1,24 @@
 // What the threads say to each other: discriminated unions, nothing else.
 import type { PlanarAudio } from './buffer.js';
+import type { Core } from './engine.js';
 import type { RinseErrorCode } from './errors.js';
 import type { FileFormat } from './formats.js';
 import type { Metric, Report, Scores } from './measures.js';
+import type { Models } from './model.js';
 import type { Recipe } from './recipe.js';
 
-/** To the AudioWorkletProcessor at its creation. */
-export interface ProcessorOptions {
-  module: WebAssembly.Module;
+/** A recipe, and what a processor goes over to when it takes too long; null where there is nothing cheaper. */
+export interface Plan {
   recipe: Recipe;
+  cheaper: Recipe | null;
+}
+
+/** To the AudioWorkletProcessor at its creation. */
+export interface ProcessorOptions extends Plan {
+  core: Core;
   channels: number;
+  /** Share of real time, 0 … 1, that processing may take; 0: any, as where audio is rendered offline. */
+  maxLoad: number;
 }
 
 export interface Stats {
@@ -24,14 +33,19 @@ export interface Stats {
   reductionDb: number;
   /** Samples that were no numbers and were replaced, since the start. */
   badSamples: number;
-  /** False when the engine failed and the audio passes through unchanged. */
+  /** How probable it is that somebody speaks, 0 … 1; null where no effect of the recipe knows. */
+  speechPresence: number | null;
+  /** False when the engine failed or was too slow and the audio passes through unchanged. */
   cleaning: boolean;
 }
+
+/** What a processor that is too slow does instead: the recipe without networks, or nothing. */
+export type StepDown = 'classical' | 'through';
 
 export type ToProcessor =
   | { type: 'set'; step: number; param: number; value: number }
   | { type: 'bypass'; on: boolean }
-  | { type: 'recipe'; id: number; recipe: Recipe }
+  | ({ type: 'recipe'; id: number; models: Models } & Plan)
   | { type: 'startLearning'; id: number; step: number }
   | { type: 'finishLearning'; id: number; step: number }
   | { type: 'stats'; id: number }
@@ -39,6 +53,8 @@ export type ToProcessor =
 
 export type FromProcessor =
   | { type: 'ready'; latency: number }
+  /** It took too long: the cheaper recipe is in use, or nothing. */
+  | { type: 'steppeddown'; to: StepDown; latency: number; loadPercent: number }
   | { type: 'failed'; code: RinseErrorCode; message: string }
   | { type: 'answer'; id: number; value: unknown }
   | { type: 'refused'; id: number; code: RinseErrorCode; message: string };
@@ -48,8 +64,8 @@ export type Sound = Blob | PlanarAudio;
 
 /** To the worker: one job, once (a reader also answers what follows). */
 export type ToWorker =
-  | { type: 'cleanBuffer'; module: WebAssembly.Module; recipe: Recipe; sampleRate: number; channels: Float32Array<ArrayBuffer>[] }
-  | { type: 'cleanFile'; module: WebAssembly.Module; recipe: Recipe; file: Blob; format: FileFormat | undefined; scratch: string }
+  | { type: 'cleanBuffer'; core: Core; recipe: Recipe; sampleRate: number; channels: Float32Array<ArrayBuffer>[] }
+  | { type: 'cleanFile'; core: Core; recipe: Recipe; file: Blob; format: FileFormat | undefined; scratch: string }
   | { type: 'readPeaks'; file: Blob }
   | { type: 'inspect'; module: WebAssembly.Module; sound: Sound }
   | { type: 'score'; module: WebAssembly.Module; reference: Sound; estimate: Sound; noisy: Sound | undefined }

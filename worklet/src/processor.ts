@@ -1,10 +1,13 @@
 // The AudioWorkletProcessor: copies a quantum into the engine, processes it, copies it out. When the engine fails, audio passes
-// through unchanged and the node is told. Bundled with the glue into rinse-processor.js; runs in AudioWorkletGlobalScope only.
+// through unchanged; when it takes too long, a cheaper recipe takes over, and then nothing. The node is told of both. Bundled with the glue into rinse-processor.js; runs in AudioWorkletGlobalScope only.
 /// <reference types="audioworklet" />
 import type { Glue } from '#glue';
+import { Delay } from './delay.js';
 import { Engine, instantiate } from './engine.js';
 import { RinseError, reasonOf } from './errors.js';
+import { LoadWatch } from './load-watch.js';
 import type { FromProcessor, ProcessorOptions, Stats, ToProcessor } from './messages.js';
+import { addModels } from './model.js';
 import type { Recipe } from './recipe.js';
 
 const maxFrames = 4096; // longer quanta are processed in pieces
@@ -22,7 +25,13 @@ const idle: Glue[] = [];
 class RinseProcessor extends AudioWorkletProcessor {
   private readonly glue: Glue | undefined;
   private readonly channels: number;
+  private readonly watch: LoadWatch | null;
   private engine: Engine | null = null;
+  /** What to go over to when the engine takes too long. */
+  private cheaper: Recipe | null;
+  /** What sounds when even that was too slow, and the block that goes through it; filled beside the engine until `leaveIn` frames have passed. */
+  private through: { delay: Delay; block: Float32Array[] } | null = null;
+  private leaveIn = 0;
   /** The engine of a new recipe, warming up beside the old one until `swapIn` frames have passed. */
   private next: Engine | null = null;
   private swapIn = 0;
@@ -36,11 +45,15 @@ class RinseProcessor extends AudioWorkletProcessor {
 
   constructor(options: AudioWorkletNodeOptions) {
     super();
-    const { module, recipe, channels } = options.processorOptions as ProcessorOptions;
+    const { core, recipe, cheaper, channels, maxLoad } = options.processorOptions as ProcessorOptions;
     this.channels = channels;
+    this.cheaper = cheaper;
+    this.watch = maxLoad > 0 ? new LoadWatch(sampleRate, maxLoad) : null;
     this.port.onmessage = (event: MessageEvent<ToProcessor>) => this.receive(event.data);
     try {
-      this.glue = idle.pop() ?? instantiate(module);
+      this.glue = idle.pop();
+      if (this.glue) addModels(this.glue, core.models);
+      else this.glue = instantiate(core);
       this.engine = this.make(recipe);
       this.send({ type: 'ready', latency: this.engine.latency });
     } catch (e) {
@@ -59,7 +72,7 @@ class RinseProcessor extends AudioWorkletProcessor {
 
   private fail(thrown: unknown, code: RinseError['code']): void {
     this.failed = true;
-    this.engine = this.next = null; // their memory may be damaged: left to the collector with the instance
+    this.engine = this.next = this.through = null; // their memory may be damaged: left to the collector with the instance
     this.send({ type: 'failed', code: thrown instanceof RinseError ? thrown.code : code, message: reasonOf(thrown) });
   }
 
@@ -71,7 +84,7 @@ class RinseProcessor extends AudioWorkletProcessor {
         this.next?.free();
         idle.push(this.glue);
       }
-      this.engine = this.next = null;
+      this.engine = this.next = this.through = null;
       this.port.close();
       return;
     }
@@ -98,6 +111,8 @@ class RinseProcessor extends AudioWorkletProcessor {
         if (!this.next) this.engine?.bypass(message.on);
         return undefined;
       case 'recipe':
+        addModels(this.glue!, message.models);
+        this.cheaper = message.cheaper;
         return this.exchange(message.recipe);
       case 'startLearning':
         return (this.next ?? this.engine)?.startLearning(message.step);
@@ -121,6 +136,21 @@ class RinseProcessor extends AudioWorkletProcessor {
     return next.latency;
   }
 
+  /** The engine has taken too long for a while: the cheaper recipe, or, where there is none, what comes in, delayed as before. */
+  private stepDown(): void {
+    const loadPercent = 100 * this.watch!.share;
+    if (this.cheaper) {
+      const latency = this.exchange(this.cheaper);
+      this.cheaper = null;
+      return this.send({ type: 'steppeddown', to: 'classical', latency, loadPercent });
+    }
+    const { latency } = this.engine!;
+    this.engine!.bypass(true);
+    this.leaveIn = Math.max(latency, Math.ceil(glideSeconds * sampleRate));
+    this.through = { delay: new Delay(this.channels, latency), block: Array.from({ length: this.channels }, () => new Float32Array(maxFrames)) };
+    this.send({ type: 'steppeddown', to: 'through', latency, loadPercent });
+  }
+
   private stats(): Stats {
     const lastedMs = (this.frames / sampleRate) * 1000;
     const stats: Stats = {
@@ -130,20 +160,25 @@ class RinseProcessor extends AudioWorkletProcessor {
       outputDb: this.engine?.outputDb ?? -200,
       reductionDb: this.engine?.reductionDb ?? 0,
       badSamples: this.engine?.badSamples ?? 0,
-      cleaning: this.engine !== null && !this.bypassed,
+      speechPresence: this.engine?.speechPresence ?? null,
+      cleaning: this.engine !== null && !this.through && !this.bypassed,
     };
     this.worstMs = 0;
     return stats;
   }
 
-  /** One piece of a quantum, in place in the engine's buffers. */
-  private run(engine: Engine, input: Float32Array[], from: number, count: number): void {
+  private fill(channels: Float32Array[], input: Float32Array[], from: number, count: number): void {
     for (let c = 0; c < this.channels; c++) {
-      const to = engine.channels[c]!;
+      const to = channels[c]!;
       const source = input.length ? input[Math.min(c, input.length - 1)]! : null;
       if (!source) to.fill(0, 0, count);
       else for (let i = 0; i < count; i++) to[i] = source[from + i]!;
     }
+  }
+
+  /** One piece of a quantum, in place in the engine's buffers. */
+  private run(engine: Engine, input: Float32Array[], from: number, count: number): void {
+    this.fill(engine.channels, input, from, count);
     engine.process(count);
   }
 
@@ -152,18 +187,31 @@ class RinseProcessor extends AudioWorkletProcessor {
     for (let from = 0; from < total; from += maxFrames) {
       const count = Math.min(maxFrames, total - from);
       if (this.next) this.run(this.next, input, from, count);
-      this.run(this.engine!, input, from, count);
+      if (this.engine) this.run(this.engine, input, from, count);
+      if (this.through) {
+        this.fill(this.through.block, input, from, count);
+        this.through.delay.process(this.through.block, 0, count);
+      }
+      const cleaned = this.engine?.channels ?? this.through!.block;
       for (let c = 0; c < output.length; c++) {
-        const source = this.engine!.channels[Math.min(c, this.channels - 1)]!;
+        const source = cleaned[Math.min(c, this.channels - 1)]!;
         const to = output[c]!;
         for (let i = 0; i < count; i++) to[from + i] = source[i]!;
       }
-      if (this.next && (this.swapIn -= count) <= 0) {
-        this.engine!.free();
-        this.engine = this.next;
-        this.next = null;
-        this.engine.bypass(this.bypassed);
-      }
+      this.change(count);
+    }
+  }
+
+  /** What was to be in use after so many more frames. */
+  private change(count: number): void {
+    if (this.next && (this.swapIn -= count) <= 0) {
+      this.engine?.free();
+      this.engine = this.next;
+      this.next = this.through = null;
+      this.engine.bypass(this.bypassed);
+    } else if (this.through && this.engine && (this.leaveIn -= count) <= 0) {
+      this.engine.free();
+      this.engine = null;
     }
   }
 
@@ -171,7 +219,7 @@ class RinseProcessor extends AudioWorkletProcessor {
     const input = inputs[0] ?? [];
     const output = outputs[0]!;
     if (this.destroyed) return false;
-    if (this.engine) {
+    if (this.engine || this.through) {
       try {
         const start = nowMs();
         this.clean(input, output);
@@ -181,6 +229,7 @@ class RinseProcessor extends AudioWorkletProcessor {
         this.quantum = output[0]!.length;
         this.frames += this.quantum;
         if (this.frames > loadSeconds * sampleRate) this.frames /= 2, this.busyMs /= 2; // the past counts less and less
+        if (this.watch?.add(this.quantum, spent) && !this.next && !this.through) this.stepDown();
         return true;
       } catch (e) {
         this.fail(e, 'trapped');

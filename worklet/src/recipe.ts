@@ -51,6 +51,8 @@ export interface EffectInfo {
   label: string;
   help: string;
   learns: boolean;
+  /** The network that it runs; null for none. */
+  model: string | null;
   params: ParamInfo[];
 }
 
@@ -95,6 +97,18 @@ export function checkRecipe(input: unknown = defaultPreset): Recipe {
   if (valid) return recipe as Recipe;
   const deepest = errors.reduce((a, b) => (b.instanceLocation.split('/').length >= a.instanceLocation.split('/').length ? b : a));
   throw new RinseError('bad-recipe', `${readablePath(deepest.instanceLocation)}: ${deepest.error}`);
+}
+
+/** The networks that the recipe runs. */
+export function modelsOf(recipe: Recipe): string[] {
+  return [...new Set(recipe.chain.flatMap((step) => effectInfo(step.effect).model ?? []))];
+}
+
+/** The recipe with `denoise` in the place of every effect that runs a network; null where there is none. */
+export function withoutModels(recipe: Recipe): Recipe | null {
+  if (modelsOf(recipe).length === 0) return null;
+  const chain = recipe.chain.map((step): RecipeStep => (effectInfo(step.effect).model ? { effect: 'denoise', mix: step.mix ?? 1, bypass: step.bypass ?? false } : step));
+  return { ...recipe, chain };
 }
 
 /** The recipe with every effect's strength parameter at `strength`, 0 (no effect) … 1 (strongest). */

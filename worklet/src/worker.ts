@@ -9,7 +9,7 @@ const post = (message: FromWorker, transfer: Transferable[] = []) => postMessage
 function cleanBuffer(job: Extract<ToWorker, { type: 'cleanBuffer' }>): void {
   const { sampleRate, channels } = job;
   const frames = channels[0]!.length;
-  const engine = new Engine(instantiate(job.module), job.recipe, Streamer.engineSpec(sampleRate, channels.length));
+  const engine = new Engine(instantiate(job.core), job.recipe, Streamer.engineSpec(sampleRate, channels.length));
   let at = 0;
   const streamer = new Streamer(engine, (cleaned, from, count) => {
     channels.forEach((to, c) => to.set(cleaned[c]!.subarray(from, from + count), at)); // lags the input: never ahead of it

@@ -2,6 +2,13 @@
 
 /** The parameters of each effect, by id. */
 export interface EffectParams {
+  /** Keeps a voice and takes away noise of any kind, with a small network. */
+  'voice-denoise': {
+    /** Attenuation limit: -60 to 0 dB, default -40. How far anything is turned down at most; 0 leaves everything as it is. */
+    limit?: number;
+    /** Music guard: 0 to 1, default 1. on: lets music pass that plays without a voice; off: takes it away. */
+    guard?: 0 | 1;
+  };
   /** Takes steady and slowly changing noise from under a voice. */
   'denoise': {
     /** Reduction: -40 to 0 dB, default -16. How far noise is turned down at most; 0 leaves everything as it is. */

@@ -1,0 +1,43 @@
+// Keeps a voice and takes away what is none of it, with the voice network (nn/voice_net.h): also noise that changes
+// quickly. Not for music or anything else that is no voice: a guard backs off where music plays alone.
+#pragma once
+
+#include <vector>
+
+#include "core/effect.h"
+#include "nn/voice_net.h"
+
+namespace rinse {
+
+class VoiceDenoise : public SpectralEffect {
+ public:
+  enum Id { kLimit, kGuard };
+  static const std::span<const Param> kParams;
+
+  explicit VoiceDenoise(nn::VoiceNet net);
+  void prepare(const SpectralSpec&) override;
+  void process(SpectralFrame) noexcept override;
+  void reset() noexcept override;
+  float reductionDb() const noexcept override { return reductionDb_; }
+  std::optional<float> speechPresence() const noexcept override { return speech_; }
+
+ private:
+  void link(const SpectralFrame&) noexcept;
+  void think() noexcept;
+  float passed() noexcept;
+  void apply(SpectralFrame, float passed) noexcept;
+
+  SpectralSpec spec_{};
+  nn::VoiceFrame features_;
+  nn::VoiceNet net_;
+  int framesPerThought_ = 1, untilThought_ = 0;  // the network takes a frame every 10 ms
+  float guardAttack_ = 0.0f, guardRelease_ = 0.0f, speechHold_ = 0.0f;
+
+  std::vector<std::complex<float>> linked_;  // [bins] all channels as one
+  std::vector<std::complex<float>> mask_;    // [bins]
+  std::vector<float> input_;                 // [kPositions][kInputs]
+  float speech_ = 0.0f, heldSpeech_ = 0.0f, music_ = 0.0f;
+  float reductionDb_ = 0.0f;
+};
+
+}  // namespace rinse

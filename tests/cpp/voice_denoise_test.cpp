@@ -1,0 +1,110 @@
+// The voice network with the weights that ship: equal to PyTorch (tests/golden/voice.safetensors, written by
+// models/voice/export.py), and facts about the effect on it.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "allocations.h"
+#include "cli/weights_file.h"
+#include "engine.h"
+#include "nn/voice_net.h"
+#include "signals.h"
+
+namespace rinse {
+namespace {
+
+constexpr int kRate = 48000;
+
+std::unique_ptr<Engine> engine(std::vector<std::pair<std::string, float>> params = {}, int channels = 1,
+                               double rate = kRate) {
+  Recipe r;
+  r.chain.push_back({"voice-denoise", std::move(params), {}});
+  auto made = Engine::create(r, {rate, channels, 480}, cli::models());
+  EXPECT_TRUE(made) << made.error();
+  return std::move(*made);
+}
+
+test::Channels cleaned(test::Channels x, std::vector<std::pair<std::string, float>> params = {}) {
+  test::run(*engine(std::move(params), static_cast<int>(x.size())), x, {480});
+  return x;
+}
+
+TEST(VoiceNet, IsPyTorchs) {
+  using nn::VoiceFrame;
+  auto golden = cli::readWeights(RINSE_SOURCE "/tests/golden/voice.safetensors");
+  ASSERT_TRUE(golden) << golden.error();
+  constexpr int kFrames = 40, kPositions = VoiceFrame::kPositions;
+  auto inputs = golden->weights.take("inputs", {kFrames, kPositions, VoiceFrame::kInputs}),
+       outputs = golden->weights.take("output", {kFrames, kPositions, VoiceFrame::kOutputs}),
+       heads = golden->weights.take("heads", {kFrames, 2});
+  auto net = nn::VoiceNet::create(cli::models().find("voice")->second);
+  ASSERT_TRUE(net) << net.error();
+  for (const char* time : {"first", "after a reset"}) {
+    for (int t = 0; t < kFrames; ++t) {
+      const auto answer = (*net)((*inputs).data() + t * kPositions * VoiceFrame::kInputs);
+      const float* expected = (*outputs).data() + t * kPositions * VoiceFrame::kOutputs;
+      for (int i = 0; i < kPositions * VoiceFrame::kOutputs; ++i)
+        ASSERT_NEAR(answer.output[i], expected[i], 1e-4) << time << ", frame " << t << ", value " << i;
+      EXPECT_NEAR(answer.speech, (*heads)[2 * t], 1e-4);
+      EXPECT_NEAR(answer.music, (*heads)[2 * t + 1], 1e-4);
+    }
+    net->reset();
+  }
+}
+
+TEST(VoiceNet, RefusesWeightsOfAnotherNetwork) {
+  auto other = cli::readWeights(RINSE_SOURCE "/tests/golden/nn.safetensors");
+  ASSERT_TRUE(other);
+  const auto net = nn::VoiceNet::create(other->weights);
+  ASSERT_FALSE(net);
+  EXPECT_NE(net.error().find("the weights hold no "), std::string::npos) << net.error();
+}
+
+TEST(VoiceDenoise, IsRefusedWithoutItsModel) {
+  Recipe r;
+  r.chain.push_back({"voice-denoise", {}, {}});
+  const auto made = Engine::create(r, {48000.0, 1, 480});
+  ASSERT_FALSE(made);
+  EXPECT_NE(made.error().find("the model \"voice\" was not loaded"), std::string::npos) << made.error();
+}
+
+TEST(VoiceDenoise, TakesNoiseAwayDownToItsLimit) {
+  const test::Channels noise = {test::whiteNoise(4 * kRate, 0.05f)};
+  const auto reduction = [&](float limit) {
+    return test::db(test::power(cleaned(noise, {{"limit", limit}})[0], 2 * kRate) / test::power(noise[0], 2 * kRate));
+  };
+  EXPECT_LT(reduction(-40.0f), -15.0);
+  EXPECT_NEAR(reduction(-6.0f), -6.0, 1.0);
+  EXPECT_GE(reduction(-6.0f), -6.01);
+}
+
+TEST(VoiceDenoise, DoesTheSameAtEveryLevel) {
+  const test::Channels x = {test::sum(test::voice(3 * kRate, kRate), test::whiteNoise(3 * kRate, 0.02f))};
+  const test::Channels loud = cleaned(x), quiet = cleaned({test::scaled(x[0], 0.01f)});
+  double difference = 0.0;
+  for (size_t i = kRate; i < x[0].size(); ++i) difference += std::pow(loud[0][i] - 100.0 * quiet[0][i], 2);
+  const double power = test::power(loud[0], kRate) * static_cast<double>(x[0].size() - kRate);
+  EXPECT_LT(test::db(difference / power), -30.0);
+}
+
+TEST(VoiceDenoise, TreatsAllChannelsAlike) {
+  const auto x = test::sum(test::voice(2 * kRate, kRate), test::whiteNoise(2 * kRate, 0.02f));
+  const auto one = cleaned({x})[0];
+  const test::Channels two = cleaned({x, test::scaled(x, 0.5f)});
+  double difference = 0.0;
+  for (size_t i = 0; i < x.size(); ++i) difference += std::pow(two[0][i] - 2.0 * two[1][i], 2);
+  EXPECT_LT(difference, 1e-9 * test::power(two[0]) * static_cast<double>(x.size()));
+  EXPECT_NEAR(test::db(test::power(two[0]) / test::power(one)), 0.0, 0.1);
+}
+
+TEST(VoiceDenoise, KnowsHowProbableSpeechIs) {
+  auto e = engine();
+  test::Channels noise = {test::whiteNoise(3 * kRate, 0.05f)};
+  test::run(*e, noise, {480});
+  ASSERT_TRUE(e->speechPresence().has_value());
+  EXPECT_LT(*e->speechPresence(), 0.5f);
+  EXPECT_FALSE((*Engine::create(Recipe{}, {48000.0, 1, 480}))->speechPresence().has_value());
+}
+
+}  // namespace
+}  // namespace rinse
