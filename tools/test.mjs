@@ -1,8 +1,9 @@
-// npm test: sets up, builds, and runs every test: native, native under the sanitizers, wasm and pure TypeScript in Node, the browser.
+// npm test: sets up, builds, and runs every test: native, native under the sanitizers, wasm and pure
+// TypeScript in Node, the trainer, the browser.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build, cmake } from './build.mjs';
-import { root } from './paths.mjs';
+import { python, root } from './paths.mjs';
 import { setup } from './setup.mjs';
 
 function step(name, command, ...args) {
@@ -24,4 +25,5 @@ step('C++', 'build/native/tests/cpp/rinse_tests', '--gtest_brief=1');
 step('C++ under the address and undefined-behaviour sanitizers', 'build/asan/tests/cpp/rinse_tests', '--gtest_brief=1');
 node('Types of the tests', bin('typescript/bin/tsc'), '-p', 'tests');
 node('wasm and TypeScript in Node', bin('vitest/vitest.mjs'), 'run');
+step('Training, in small', python, 'models/voice/smoke.py');
 node('Chromium', bin('@playwright/test/cli.js'), 'test');

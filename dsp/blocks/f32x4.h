@@ -7,24 +7,27 @@
 
 namespace rinse {
 
+// Inlined in builds for size too: a call costs more than what it does.
+#define RINSE_INLINE [[gnu::always_inline]] inline
+
 typedef float f32x4 __attribute__((vector_size(16)));
 typedef int32_t i32x4 __attribute__((vector_size(16)));
 
 /// The least multiple of four that holds n: how long arrays are that are read in vectors.
 inline int roundUp4(int n) { return (n + 3) & ~3; }
 
-inline f32x4 splat(float x) { return f32x4{x, x, x, x}; }
+RINSE_INLINE f32x4 splat(float x) { return f32x4{x, x, x, x}; }
 
-inline f32x4 load4(const float* p) {
+RINSE_INLINE f32x4 load4(const float* p) {
   f32x4 v;
   std::memcpy(&v, p, sizeof v);
   return v;
 }
 
-inline void store4(float* p, f32x4 v) { std::memcpy(p, &v, sizeof v); }
+RINSE_INLINE void store4(float* p, f32x4 v) { std::memcpy(p, &v, sizeof v); }
 
 /// Lane by lane: mask (all ones or all zeros, as comparisons give it) ? a : b.
-inline f32x4 select(i32x4 mask, f32x4 a, f32x4 b) { return (f32x4)((mask & (i32x4)a) | (~mask & (i32x4)b)); }
+RINSE_INLINE f32x4 select(i32x4 mask, f32x4 a, f32x4 b) { return (f32x4)((mask & (i32x4)a) | (~mask & (i32x4)b)); }
 
 inline f32x4 min4(f32x4 a, f32x4 b) { return select(a < b, a, b); }
 inline f32x4 max4(f32x4 a, f32x4 b) { return select(a > b, a, b); }

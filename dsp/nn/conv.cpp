@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "blocks/f32x4.h"
+#include "nn/activation.h"
 
 namespace rinse::nn {
 
@@ -37,7 +37,7 @@ FrameHistory::FrameHistory(int frames, int width, int channels, int padding)
       frames_(frames, std::vector<float>(static_cast<size_t>(width + 2 * padding) * channels, 0.0f)) {}
 
 void FrameHistory::push(const float* frame) noexcept {
-  std::copy_n(frame, length_, frames_[next_].begin() + offset_);
+  copyRow({frame, static_cast<size_t>(length_)}, frames_[next_].data() + offset_);
   next_ = (next_ + 1) % count();
 }
 
@@ -68,16 +68,16 @@ Result<Conv> Conv::create(const Weights& weights, const std::string& name, const
   return layer;
 }
 
-const std::vector<float>& Conv::operator()(const float* frame) noexcept {
+std::vector<float>& Conv::operator()(const float* frame) noexcept {
   history_.push(frame);
   for (int f = 0; f < outputWidth(); ++f) {
-    std::copy(bias_.begin(), bias_.end(), sum_.begin());
+    copyRow(bias_, sum_.data());
     for (int i = 0; i < spec_.timeKernel; ++i) {
       matrices_[i].addTo(history_.past((spec_.timeKernel - 1 - i) * spec_.dilation) +
                              static_cast<size_t>(f) * spec_.stride * spec_.inputs,
                          sum_.data());
     }
-    std::copy_n(sum_.begin(), spec_.outputs, output_.begin() + static_cast<std::ptrdiff_t>(f) * spec_.outputs);
+    copyRow(std::span(sum_).first(spec_.outputs), &output_[static_cast<size_t>(f) * spec_.outputs]);
   }
   return output_;
 }
@@ -101,12 +101,12 @@ Result<DepthwiseConv> DepthwiseConv::create(const Weights& weights, const std::s
   return layer;
 }
 
-const std::vector<float>& DepthwiseConv::operator()(const float* frame) noexcept {
+std::vector<float>& DepthwiseConv::operator()(const float* frame) noexcept {
   history_.push(frame);
   const int channels = spec_.inputs;
   for (int f = 0; f < outputWidth(); ++f) {
     float* y = &output_[static_cast<size_t>(f) * channels];
-    std::copy(bias_.begin(), bias_.end(), y);
+    copyRow(bias_, y);
     const float* w = taps_.data();
     for (int i = 0; i < spec_.timeKernel; ++i) {
       const float* x =
@@ -141,10 +141,10 @@ Result<TransposedConv> TransposedConv::create(const Weights& weights, const std:
   return layer;
 }
 
-const std::vector<float>& TransposedConv::operator()(const float* frame) noexcept {
+std::vector<float>& TransposedConv::operator()(const float* frame) noexcept {
   history_.push(frame);
   for (int f = 0; f < outputWidth(); ++f) {
-    std::copy(bias_.begin(), bias_.end(), sum_.begin());
+    copyRow(bias_, sum_.data());
     for (int k = 0; k < spec_.kernel; ++k) {  // the input positions that reach this one
       const int from = f + spec_.padding - k;
       if (from < 0 || from % spec_.stride != 0 || from / spec_.stride >= spec_.width) continue;
@@ -153,7 +153,7 @@ const std::vector<float>& TransposedConv::operator()(const float* frame) noexcep
             history_.past(i * spec_.dilation) + static_cast<size_t>(from / spec_.stride) * spec_.inputs, sum_.data());
       }
     }
-    std::copy_n(sum_.begin(), spec_.outputs, output_.begin() + static_cast<std::ptrdiff_t>(f) * spec_.outputs);
+    copyRow(std::span(sum_).first(spec_.outputs), &output_[static_cast<size_t>(f) * spec_.outputs]);
   }
   return output_;
 }

@@ -43,8 +43,8 @@ class Conv {
   /// Takes `name`.weight [outputs][inputs][timeKernel][kernel] and `name`.bias [outputs].
   static Result<Conv> create(const Weights& weights, const std::string& name, const ConvSpec& spec);
   int outputWidth() const { return (spec_.width + 2 * spec_.padding - spec_.kernel) / spec_.stride + 1; }
-  /// [outputWidth][outputs], good until the next call.
-  const std::vector<float>& operator()(const float* frame) noexcept;
+  /// [outputWidth][outputs], the caller's until the next call.
+  std::vector<float>& operator()(const float* frame) noexcept;
   void reset() noexcept { history_.reset(); }
 
  private:
@@ -62,7 +62,7 @@ class DepthwiseConv {
   /// Takes `name`.weight [channels][1][timeKernel][kernel] and `name`.bias [channels].
   static Result<DepthwiseConv> create(const Weights& weights, const std::string& name, const ConvSpec& spec);
   int outputWidth() const { return (spec_.width + 2 * spec_.padding - spec_.kernel) / spec_.stride + 1; }
-  const std::vector<float>& operator()(const float* frame) noexcept;
+  std::vector<float>& operator()(const float* frame) noexcept;
   void reset() noexcept { history_.reset(); }
 
  private:
@@ -80,7 +80,7 @@ class TransposedConv {
   /// Takes `name`.weight [inputs][outputs][timeKernel][kernel] and `name`.bias [outputs].
   static Result<TransposedConv> create(const Weights& weights, const std::string& name, const ConvSpec& spec);
   int outputWidth() const { return (spec_.width - 1) * spec_.stride - 2 * spec_.padding + spec_.kernel; }
-  const std::vector<float>& operator()(const float* frame) noexcept;
+  std::vector<float>& operator()(const float* frame) noexcept;
   void reset() noexcept { history_.reset(); }
 
  private:

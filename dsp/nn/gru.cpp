@@ -35,8 +35,8 @@ Result<Gru> Gru::create(const Weights& weights, const std::string& name, int inp
 void Gru::step(const float* x, float* h) noexcept {
   const int in = inputs_ / static_cast<int>(groups_.size()), out = units_ / static_cast<int>(groups_.size());
   for (const Group& group : groups_) {
-    std::copy(group.inputBias.begin(), group.inputBias.end(), fromInput_.begin());
-    std::copy(group.recurrentBias.begin(), group.recurrentBias.end(), fromState_.begin());
+    copyRow(group.inputBias, fromInput_.data());
+    copyRow(group.recurrentBias, fromState_.data());
     group.input.addTo(x, fromInput_.data());
     group.recurrent.addTo(h, fromState_.data());
     const float *a = fromInput_.data(), *b = fromState_.data();

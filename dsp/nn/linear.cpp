@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "nn/activation.h"
+
 namespace rinse::nn {
 
 Result<Linear> Linear::create(const Weights& weights, const std::string& name, int inputs, int outputs, int groups) {
@@ -29,7 +31,7 @@ void Linear::operator()(const float* x, float* y) const noexcept {
   const int in = inputs_ / groups(), out = outputs_ / groups();
   for (int g = 0; g < groups(); ++g) {  // in order: what a group writes beyond its end, the next one overwrites
     float* to = y + g * out;
-    std::copy_n(&bias_[static_cast<size_t>(g) * out], out, to);
+    copyRow(std::span(bias_).subspan(static_cast<size_t>(g) * out, out), to);
     std::fill(to + out, to + matrices_[g].paddedRows(), 0.0f);
     matrices_[g].addTo(x + g * in, to);
   }

@@ -1,5 +1,7 @@
 #include "nn/matrix.h"
 
+#include <algorithm>
+
 #include "blocks/f32x4.h"
 
 namespace rinse::nn {
@@ -37,10 +39,14 @@ Matrix::Matrix(std::span<const float> values, int rows, int columns)
 void Matrix::addTo(const float* x, float* y) const noexcept {
   const size_t stripe = static_cast<size_t>(columns_) * kStripe;
   const float* w = stripes_.data();
-  int left = paddedRows() / kStripe;
-  for (; left >= 4; left -= 4, w += 4 * stripe, y += 4 * kStripe) addStripes<4>(w, stripe, columns_, x, y);
-  for (; left >= 2; left -= 2, w += 2 * stripe, y += 2 * kStripe) addStripes<2>(w, stripe, columns_, x, y);
-  if (left > 0) addStripes<1>(w, stripe, columns_, x, y);
+  for (int left = paddedRows() / kStripe; left > 0;) {
+    const int count = left == 5 || left == 6 || left == 9 ? 3 : std::min(left, 4);  // no single one at the end
+    if (count == 4) addStripes<4>(w, stripe, columns_, x, y);
+    if (count == 3) addStripes<3>(w, stripe, columns_, x, y);
+    if (count == 2) addStripes<2>(w, stripe, columns_, x, y);
+    if (count == 1) addStripes<1>(w, stripe, columns_, x, y);
+    left -= count, w += count * stripe, y += count * kStripe;
+  }
 }
 
 void Matrix::addToPlain(const float* x, float* y) const noexcept {

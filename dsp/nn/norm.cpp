@@ -17,12 +17,13 @@ Result<LayerNorm> LayerNorm::create(const Weights& weights, const std::string& n
 
 void LayerNorm::operator()(float* x) const noexcept {
   const size_t n = weight_.size();
+  const float *weight = weight_.data(), *bias = bias_.data();
   float mean = 0.0f, variance = 0.0f;
   for (size_t i = 0; i < n; ++i) mean += x[i];
   mean /= static_cast<float>(n);
   for (size_t i = 0; i < n; ++i) variance += (x[i] - mean) * (x[i] - mean);
   const float scale = 1.0f / std::sqrt(variance / static_cast<float>(n) + epsilon_);
-  for (size_t i = 0; i < n; ++i) x[i] = (x[i] - mean) * scale * weight_[i] + bias_[i];
+  for (size_t i = 0; i < n; ++i) x[i] = (x[i] - mean) * scale * weight[i] + bias[i];
 }
 
 }  // namespace rinse::nn

@@ -11,7 +11,8 @@
 namespace rinse::nn {
 
 /// Positions on the network's frequency axis: the lowest bins one by one, then bands about half an equivalent
-/// rectangular bandwidth wide (Glasberg & Moore 1990) up to 24 kHz. Where the rate is lower, the bands above are silent.
+/// rectangular bandwidth wide (Glasberg & Moore 1990) up to 24 kHz. Where the rate is lower, the bands above are
+/// silent.
 class VoiceFrame {
  public:
   static constexpr int kBins = 96;   // 0 … 4.75 kHz, one position each

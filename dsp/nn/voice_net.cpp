@@ -18,7 +18,8 @@ void leaky(std::vector<float>& x) noexcept {
 }
 
 void addTo(std::vector<float>& x, const std::vector<float>& y) noexcept {
-  for (size_t i = 0; i < x.size(); i += 4) store4(&x[i], load4(&x[i]) + load4(&y[i]));
+  const float* from = y.data();
+  for (float *to = x.data(), *end = to + x.size(); to < end; to += 4, from += 4) store4(to, load4(to) + load4(from));
 }
 
 /// Appends a layer to the list, or says why there is none.
@@ -70,7 +71,8 @@ Result<DualPath> DualPath::create(const Weights& weights, const std::string& nam
 void DualPath::add(const float* y, const Linear& linear, const LayerNorm& norm, float* x) noexcept {
   linear(y, out_.data());
   norm(out_.data());
-  for (int i = 0; i < channels_; i += 4) store4(x + i, load4(x + i) + load4(&out_[i]));
+  const float* from = out_.data();
+  for (int i = 0; i < channels_; i += 4) store4(x + i, load4(x + i) + load4(from + i));
 }
 
 void DualPath::operator()(float* x) noexcept {
@@ -79,8 +81,8 @@ void DualPath::operator()(float* x) noexcept {
   back_.reset();
   for (int p = 0; p < positions_; ++p) {
     const int q = positions_ - 1 - p;
-    std::copy_n(there_(x + p * channels_).begin(), half, &both_[p * channels_]);
-    std::copy_n(back_(x + q * channels_).begin(), half, &both_[q * channels_ + half]);
+    copyRow(there_(x + p * channels_), &both_[p * channels_]);
+    copyRow(back_(x + q * channels_), &both_[q * channels_ + half]);
   }
   for (int p = 0; p < positions_; ++p) {
     float *at = x + p * channels_, *state = &states_[p * channels_];
@@ -99,13 +101,9 @@ VoiceNet::VoiceNet(std::vector<Conv> convs, std::vector<DepthwiseConv> depthwise
       middle_(std::move(middle)),
       ups_(std::move(ups)),
       heads_(std::move(heads)),
-      skips_(3),
       x_(static_cast<size_t>(kMiddle) * kChannels[2]),
       mean_(kChannels[2]),
-      told_(heads_.paddedOutputs()) {
-  for (int i = 0; i < 3; ++i) skips_[i].resize(static_cast<size_t>(kPositions >> (i + 1)) * kChannels[i]);
-  for (int i = 0; i < 2; ++i) x_.reserve(skips_[i].size());
-}
+      told_(heads_.paddedOutputs()) {}
 
 Result<VoiceNet> VoiceNet::create(const Weights& weights) {
   const auto [a, b, c] = kChannels;
@@ -149,26 +147,30 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
 }
 
 VoiceNet::Answer VoiceNet::operator()(const float* input) noexcept {
-  skips_[0] = convs_[0](input);
-  leaky(skips_[0]);
-  for (int i = 0; i < 2; ++i) {
-    x_ = depthwise_[i](skips_[i].data());
-    leaky(x_);
-    skips_[i + 1] = convs_[i + 1](x_.data());
-    leaky(skips_[i + 1]);
+  std::vector<float>* skips[3];
+  for (int i = 0; i < 3; ++i) {
+    if (i > 0) {
+      std::vector<float>& spread = depthwise_[i - 1](skips[i - 1]->data());
+      leaky(spread);
+      input = spread.data();
+    }
+    skips[i] = &convs_[i](input);
+    leaky(*skips[i]);
   }
-  x_ = skips_[2];
+  copyRow(*skips[2], x_.data());
   for (DualPath& m : middle_) m(x_.data());
   std::fill(mean_.begin(), mean_.end(), 0.0f);
-  for (size_t i = 0; i < x_.size(); ++i) mean_[i % mean_.size()] += x_[i] / kMiddle;
-  heads_(mean_.data(), told_.data());
-  for (int i = 0; i < 2; ++i) {
-    addTo(x_, skips_[2 - i]);
-    x_ = ups_[i](x_.data());
-    leaky(x_);
+  for (int p = 0; p < kMiddle; ++p) {
+    for (int c = 0; c < kChannels[2]; ++c) mean_[c] += x_[p * kChannels[2] + c] / kMiddle;
   }
-  addTo(x_, skips_[0]);
-  return {ups_[2](x_.data()).data(), sigmoid(told_[0]), sigmoid(told_[1])};
+  heads_(mean_.data(), told_.data());
+  std::vector<float>* x = &x_;
+  for (int i = 0; i < 3; ++i) {
+    addTo(*x, *skips[2 - i]);
+    x = &ups_[i](x->data());
+    if (i < 2) leaky(*x);
+  }
+  return {x->data(), sigmoid(told_[0]), sigmoid(told_[1])};
 }
 
 void VoiceNet::reset() noexcept {

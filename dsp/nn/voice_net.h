@@ -58,7 +58,6 @@ class VoiceNet {
   std::vector<DualPath> middle_;          // [2]
   std::vector<TransposedConv> ups_;       // [3]
   Linear heads_;
-  std::vector<std::vector<float>> skips_;  // [3] outputs of the encoder
   std::vector<float> x_, mean_, told_;
 };
 

@@ -186,7 +186,7 @@ class Mixer:
     def mixture(self, seconds=4.0):
         length = int(seconds * RATE)
         clean, bandwidth = self.sentences(length)
-        if self.chance(0.3):
+        if self.rooms and self.chance(0.3):
             room = self.pick(self.rooms, 60 * RATE)  # whole
             room = room[int(np.argmax(np.abs(room))):][: RATE]
             room = room / np.float32(np.abs(room).max() + 1e-9)

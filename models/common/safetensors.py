@@ -1,4 +1,4 @@
-"""Writes tensors as a safetensors file with a checksum, as cli/weights_file.cpp and the page read it."""
+"""Tensors in safetensors files with a checksum, as cli/weights_file.cpp and worklet/src/model.ts read them."""
 import json
 import struct
 import zlib
@@ -24,6 +24,19 @@ def write(path, tensors, about=None):
     text += b" " * (-len(text) % 8)
     with open(path, "wb") as f:
         f.write(struct.pack("<Q", len(text)) + text + body)
+
+
+def read(path):
+    """name -> array, and what the file says of itself."""
+    with open(path, "rb") as f:
+        header = json.loads(f.read(struct.unpack("<Q", f.read(8))[0]))
+        body = f.read()
+    about = header.pop("__metadata__")
+    if str(zlib.crc32(body)) != about["crc32"]:
+        raise ValueError(f"{path}: damaged: its checksum is another one than its header says")
+    kinds = {"F32": np.float32, "I8": np.int8}
+    tensor = lambda t: np.frombuffer(body[slice(*t["data_offsets"])], kinds[t["dtype"]]).reshape(t["shape"])
+    return {name: tensor(t) for name, t in header.items()}, json.loads(about["rinse"])
 
 
 def quantize(weight):

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Trains the voice network: train.py DATA [--minutes M] [--resume] [--name N]. Checkpoints, the log and the decoded data go to build/training.
+"""Trains the voice network: train.py DATA [--minutes M]. Checkpoints, the log and the decoded data go to build/training; --resume goes on from the
+checkpoint there, --start from what is committed.
 
 Mixtures and the product's own features are made by processes of their own. The loss looks at the positions that the network sees, not at
 waveforms: on a CPU that is a third of the time.
@@ -14,12 +15,17 @@ import torch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../common"))
+import clips  # noqa: E402
 import features  # noqa: E402
 import mixing  # noqa: E402
 import network  # noqa: E402
+import safetensors  # noqa: E402
 
 CACHE = os.path.join(HERE, "../../build/training")
-POWER, COMPLEX_SHARE, MISSING, HEADS_SHARE = 0.3, 0.3, 0.25, 0.1
+COMMITTED = os.path.join(HERE, "checkpoint.safetensors")
+POWER, COMPLEX_SHARE, MISSING, SNR_SHARE, HEADS_SHARE = 0.3, 0.3, 0.5, 0.02, 0.1
+SILENT = 1e-3  # of the power of a clip, which is scaled to one
+WARM_UP = 100  # steps
 PAUSE_DB = 30  # a frame this far below the clip's loudest ones is a pause
 ECHOES, POOL = 2, 96  # each mixture is used twice, the second time much later (data echoing, Choi et al. 2019)
 
@@ -47,12 +53,12 @@ def example(mixer, seconds):
 
 
 class Mixtures(torch.utils.data.IterableDataset):
-    def __init__(self, data, seconds, seed):
-        self.data, self.seconds, self.seed = data, seconds, seed
+    def __init__(self, data, cache, seconds, seed):
+        self.data, self.cache, self.seconds, self.seed = data, cache, seconds, seed
 
     def __iter__(self):
         info = torch.utils.data.get_worker_info()
-        mixer = mixing.Mixer(self.data, CACHE, [self.seed, info.id if info else 0])
+        mixer = mixing.Mixer(self.data, self.cache, [self.seed, info.id if info else 0])
         pool = []
         while True:
             fresh = example(mixer, self.seconds)
@@ -64,7 +70,8 @@ class Mixtures(torch.utils.data.IterableDataset):
 
 class Loss(torch.nn.Module):
     """Compressed spectra, magnitudes and complex values, over the positions that the network sees; each weighs what it covers of the ear's
-    bandwidths (ERB), none above the bandwidth of the clip."""
+    bandwidths (ERB), none above the bandwidth of the clip. To it comes the signal-to-noise ratio in the bins, which is nearly that of the
+    waveform."""
 
     def __init__(self):
         super().__init__()
@@ -98,10 +105,14 @@ class Loss(torch.nn.Module):
             small = magnitude ** POWER
             return small, x * (small / magnitude)[..., None]
 
-        (a, x), (b, y) = compress(clean), compress(self.estimate(output, noisy))
+        estimate = self.estimate(output, noisy)
+        (a, x), (b, y) = compress(clean), compress(estimate)
         magnitude = (a - b).square() + MISSING * (a - b).clamp_min(0).square()
+        bins = lambda x: (x[..., : self.bins, :].square().sum((1, 2, 3)))
+        signal = bins(clean)
+        snr = torch.log10((signal + SILENT) / (bins(clean - estimate) + 0.001 * signal + SILENT))[signal > SILENT]
         spectra = (weight * ((1 - COMPLEX_SHARE) * magnitude + COMPLEX_SHARE * (x - y).square().sum(-1))).mean()
-        return spectra, spectra + HEADS_SHARE * torch.nn.functional.binary_cross_entropy_with_logits(heads, told)
+        return spectra, spectra - SNR_SHARE * snr.sum() / len(signal) + HEADS_SHARE * torch.nn.functional.binary_cross_entropy_with_logits(heads, told)
 
 
 class Partner:
@@ -127,9 +138,9 @@ class Partner:
                 own.copy_(common.reshape(own.shape))
 
 
-def exam(data, seconds=4.0, count=24):
+def exam(data, cache, seconds=4.0, count=24):
     """Mixtures of a seed of their own, always the same ones: the curve is smoother for it."""
-    mixer = mixing.Mixer(data, CACHE, [2**31])
+    mixer = mixing.Mixer(data, cache, [2**31])
     return [torch.from_numpy(np.stack(x)) for x in zip(*(example(mixer, seconds) for _ in range(count)))]
 
 
@@ -141,15 +152,19 @@ def train(args, rank, partner, net):
         torch.set_num_threads(1)
     net, loss = net.to(device), Loss().to(device)
     optimizer = torch.optim.AdamW(net.parameters(), args.rate, weight_decay=1e-4)
-    checkpoint, step, heard, spent = os.path.join(CACHE, f"{args.name}.pt"), 0, 0.0, 0.0
+    checkpoint, step, heard, spent = os.path.join(args.cache, f"{args.name}.pt"), 0, 0.0, 0.0
+    if args.start:
+        tensors, about = safetensors.read(COMMITTED)
+        net.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in tensors.items()}, strict=False)
+        step, heard, spent = about["step"], about["hours_heard"], about["minutes"]
     if args.resume:
         state = torch.load(checkpoint, map_location=device)
         net.load_state_dict(state["net"]), optimizer.load_state_dict(state["optimizer"])
         step, heard, spent = state["step"], state["heard"], state["spent"]
-    data = Mixtures(args.data, args.seconds, 1000 * args.seed + 100 * rank + step)
+    data = Mixtures(args.data, args.cache, args.seconds, 1000 * args.seed + 100 * rank + step)
     batches = iter(torch.utils.data.DataLoader(data, args.batch, num_workers=args.workers, prefetch_factor=4))
     start, recent, last = time.time(), [], time.time()
-    test = [x.to(device) for x in exam(args.data)] if rank == 0 else None
+    test = [x.to(device) for x in exam(args.data, args.cache)] if rank == 0 else None
 
     def report():
         net.eval()
@@ -159,9 +174,9 @@ def train(args, rank, partner, net):
             right = ((output[1] > 0) == (test[4] > 0.5)).float().mean((0, 1)).tolist()
         net.train()
         minutes = spent + (time.time() - start) / 60
-        row = f"{minutes:.1f},{step},{heard:.2f},{np.mean(recent):.5f},{passed:.5f},{right[0]:.3f},{right[1]:.3f}"
+        row = f"{minutes:.1f},{step},{heard:.2f},{np.mean(recent or [np.nan]):.5f},{passed:.5f},{right[0]:.3f},{right[1]:.3f}"
         print(row, flush=True)
-        with open(os.path.join(CACHE, f"{args.name}.csv"), "a") as log:
+        with open(os.path.join(args.cache, f"{args.name}.csv"), "a") as log:
             log.write(row + "\n")
         state = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "heard": heard, "spent": minutes, "args": vars(args)}
         torch.save(state, checkpoint + ".part")
@@ -174,11 +189,14 @@ def train(args, rank, partner, net):
             unprocessed = loss((loud, torch.zeros_like(test[4])), *test[1:])[0].item()
             print(f"{sum(p.numel() for p in net.parameters())} parameters on {device}; the exam unprocessed: {unprocessed:.5f}")
             print("minutes,step,hours heard,loss,loss in the exam,speech right,music right", flush=True)
-    while (left := 1 - (time.time() - start) / (args.minutes * 60)) > 0:
+        report()
+    first = step
+    share = lambda: (step - first) / args.steps if args.steps else (time.time() - start) / (args.minutes * 60)
+    while (left := 1 - share()) > 0:
         inputs, *told = (x.to(device) for x in next(batches))
         spectral, value = loss(net(inputs), *told)
         for group in optimizer.param_groups:  # warm-up, then in a line to nothing over the time given
-            group["lr"] = args.rate * min(1, (step + 1) / 200) * left
+            group["lr"] = args.rate * min(1, (step - first + 1) / WARM_UP) * left
         optimizer.zero_grad()
         value.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -192,7 +210,7 @@ def train(args, rank, partner, net):
             recent, last = [], time.time()
     if args.partners > 1:
         partner.meet(net)
-    if rank == 0 and recent:
+    if rank == 0:
         report()
 
 
@@ -200,6 +218,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data")
     parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--steps", type=int, help="instead of minutes")
+    parser.add_argument("--cache", default=CACHE)
+    parser.add_argument("--start", action="store_true", help="from the weights that are committed")
     parser.add_argument("--name", default="voice")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint of that name")
     parser.add_argument("--batch", type=int, default=8)
@@ -210,6 +231,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=float, default=60, help="seconds between reports and checkpoints")
     args = parser.parse_args()
+    clips.prepare(args.data, args.cache)  # before several ask for it
     torch.manual_seed(args.seed)
     net = network.VoiceNet()
     partner = Partner(net)

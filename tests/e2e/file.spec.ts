@@ -89,6 +89,7 @@ test('plays original, cleaned and removed, switching without a gap', async ({ ri
   await page.reload();
   await page.getByText('More settings').first().click();
   await drop(page, fixture('tone.wav'));
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption('steady-noise');
   await page.getByRole('slider', { name: 'Strength' }).fill('10'); // the steady tone survives
   await page.getByRole('button', { name: 'Clean', exact: true }).click();
   await expect(page.getByRole('link', { name: /^Download/ })).toBeVisible();

@@ -131,7 +131,7 @@ test('learns from a live stretch of noise, and the recipe carries it', async ({ 
   await open(page);
   const learned = await page.evaluate(async () => {
     const context = new AudioContext({ sampleRate: 48000 });
-    const cleaner = await window.rinse.createCleaner(context, { channels: 1 });
+    const cleaner = await window.rinse.createCleaner(context, { channels: 1, recipe: 'steady-noise' });
     const buffer = new AudioBuffer({ length: 48000, sampleRate: 48000 });
     buffer.getChannelData(0).forEach((_, i, x) => (x[i] = (((i * 7919) % 10007) / 10007 - 0.5) * 0.1));
     const source = new AudioBufferSourceNode(context, { buffer, loop: true });

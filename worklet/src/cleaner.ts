@@ -1,6 +1,7 @@
 // The live way: an AudioWorkletNode that cleans what goes through it.
 import { addProcessor, loadCore, loadModels, type Assets } from './assets.js';
 import { RinseError, reasonOf } from './errors.js';
+import type { Models } from './model.js';
 import type { FromProcessor, ProcessorOptions, Stats, StepDown, ToProcessor } from './messages.js';
 import { checkRecipe, effectInfo, withoutModels, type EffectId, type EffectParams, type Recipe } from './recipe.js';
 
@@ -59,16 +60,29 @@ const answerWithinMs = 5_000;
 export async function createCleaner(context: BaseAudioContext, options: CleanerOptions = {}): Promise<Cleaner> {
   const recipe = checkRecipe(options.recipe);
   const channels = options.channels ?? 2;
-  const [core] = await Promise.all([loadCore(recipe, options.assets), addProcessor(context, options.assets)]);
+  const [{ module, models }] = await Promise.all([loadCore(recipe, options.assets), addProcessor(context, options.assets)]);
+  const core = { module, models: unsent(context, models) };
   const maxLoad = 'startRendering' in context ? 0 : (options.maxLoad ?? usualMaxLoad); // offline there is no time to keep
   const node = new (cleanerClass())(context, { core, recipe, cheaper: withoutModels(recipe), channels, maxLoad }, options.assets);
   try {
     await node.ready;
+    markSent(context, models);
   } catch (e) {
     node.destroy();
     throw e;
   }
   return node;
+}
+
+// Each context's worklet is sent a network once; its nodes share it.
+const sent = new WeakMap<BaseAudioContext, Set<string>>();
+
+function unsent(context: BaseAudioContext, models: Models): Models {
+  return Object.fromEntries(Object.entries(models).filter(([name]) => !sent.get(context)?.has(name)));
+}
+
+function markSent(context: BaseAudioContext, models: Models): void {
+  sent.set(context, new Set([...(sent.get(context) ?? []), ...Object.keys(models)]));
 }
 
 type Pending = { resolve(value: unknown): void; reject(reason: RinseError): void };
@@ -210,7 +224,8 @@ function makeCleanerClass() {
       const before = this.currentRecipe;
       this.currentRecipe = structuredClone(checked); // what is set from now on is set on it
       try {
-        const latency = await this.ask<number>({ type: 'recipe', recipe: checked, cheaper: withoutModels(checked), models });
+        const latency = await this.ask<number>({ type: 'recipe', recipe: checked, cheaper: withoutModels(checked), models: unsent(this.context, models) });
+        markSent(this.context, models);
         this.latency = latency / this.context.sampleRate;
         this.cleaning = true;
       } catch (e) {

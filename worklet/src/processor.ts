@@ -7,7 +7,7 @@ import { Engine, instantiate } from './engine.js';
 import { RinseError, reasonOf } from './errors.js';
 import { LoadWatch } from './load-watch.js';
 import type { FromProcessor, ProcessorOptions, Stats, ToProcessor } from './messages.js';
-import { addModels } from './model.js';
+import { addModels, type Models } from './model.js';
 import type { Recipe } from './recipe.js';
 
 const maxFrames = 4096; // longer quanta are processed in pieces
@@ -21,6 +21,9 @@ const nowMs = clock ? () => clock.now() : () => Date.now();
 // Instances of destroyed nodes, for the next ones: browsers reserve gigabytes of addresses for each instance's memory and free them late.
 // One instance serves one node at a time, so that a node that traps takes no other along.
 const idle: Glue[] = [];
+
+// The networks that nodes of this context brought along: each is sent once.
+const models: Models = {};
 
 class RinseProcessor extends AudioWorkletProcessor {
   private readonly glue: Glue | undefined;
@@ -51,9 +54,10 @@ class RinseProcessor extends AudioWorkletProcessor {
     this.watch = maxLoad > 0 ? new LoadWatch(sampleRate, maxLoad) : null;
     this.port.onmessage = (event: MessageEvent<ToProcessor>) => this.receive(event.data);
     try {
+      Object.assign(models, core.models);
       this.glue = idle.pop();
-      if (this.glue) addModels(this.glue, core.models);
-      else this.glue = instantiate(core);
+      if (this.glue) addModels(this.glue, models);
+      else this.glue = instantiate({ module: core.module, models });
       this.engine = this.make(recipe);
       this.send({ type: 'ready', latency: this.engine.latency });
     } catch (e) {
@@ -111,7 +115,7 @@ class RinseProcessor extends AudioWorkletProcessor {
         if (!this.next) this.engine?.bypass(message.on);
         return undefined;
       case 'recipe':
-        addModels(this.glue!, message.models);
+        addModels(this.glue!, Object.assign(models, message.models));
         this.cheaper = message.cheaper;
         return this.exchange(message.recipe);
       case 'startLearning':
