@@ -1,5 +1,6 @@
 // The native program `rinse`: arguments to the parts that do the work.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -25,8 +26,10 @@ int fail(const std::string& message) {
   return 1;
 }
 
+constexpr const char* kDefaultPreset = "meeting-voice";
+
 struct CleanArgs {
-  std::string in, out, recipe, preset = "meeting-voice", learn, save;
+  std::string in, out, recipe, preset, learn, save;  // no recipe and no preset: see withoutRecipe()
   bool lowLatency = false;
   std::map<std::string, float> params;  // "denoise.floor" -> value, those given
 };
@@ -47,10 +50,28 @@ void addParamOptions(CLI::App& app, CleanArgs& args) {
   }
 }
 
+/// The default preset; or, where parameters are given and none is of its effects, the effects that they are of.
+Result<Recipe> withoutRecipe(const CleanArgs& args) {
+  auto usual = cli::findPreset(kDefaultPreset);
+  if (!usual || args.params.empty()) return usual;
+  const auto given = [&](std::string_view effect) {
+    return std::any_of(args.params.begin(), args.params.end(),
+                       [&](const auto& p) { return p.first.substr(0, p.first.find('.')) == effect; });
+  };
+  Recipe named;
+  for (const RecipeStep& step : usual->chain) {
+    if (given(step.effect)) return usual;
+  }
+  for (const EffectInfo& e : effects()) {
+    if (given(e.id)) named.chain.push_back({e.id, {}, {}});
+  }
+  return named;
+}
+
 Result<Recipe> recipeFrom(const CleanArgs& args) {
   Result<Recipe> recipe = Recipe{};
   if (args.recipe.empty()) {
-    recipe = cli::findPreset(args.preset);
+    recipe = args.preset.empty() ? withoutRecipe(args) : cli::findPreset(args.preset);
   } else {
     std::ifstream file(args.recipe);
     if (!file) return Error{args.recipe + ": there is no such file"};
@@ -142,7 +163,9 @@ int run(int argc, char** argv) {
   clean->add_option("IN", args.in, "WAV, FLAC, OGG …; 1 to 8 channels, 8 to 192 kHz")->required();
   clean->add_option("OUT", args.out, "Keeps rate, channels, length and, where the ending allows it, subtype")
       ->required();
-  auto* preset = clean->add_option("--preset", args.preset, "A name from `rinse presets`")->capture_default_str();
+  auto* preset = clean->add_option("--preset", args.preset,
+                                   "A name from `rinse presets`; meeting-voice where neither preset nor recipe nor "
+                                   "parameters of other effects are given");
   clean->add_option("--recipe", args.recipe, "A recipe's JSON file")->excludes(preset);
   clean->add_flag("--low-latency", args.lowLatency,
                   "10 ms instead of 20 ms of delay, for trying out what live use gives");

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.fft
+import scipy.ndimage
 from scipy.signal import fftconvolve, resample_poly
 
 import clips
@@ -54,6 +55,7 @@ class Mixer:
         self.rng = np.random.default_rng(seed)
         of = lambda packs: [r for r in rows if r["pack"] in packs]
         self.noises, self.rooms = of(NOISE), of(ROOMS)
+        self.recorded_music = [r for r in self.noises if "music" in r["kind"]]
         speech = of(SPEECH)
         self.speakers = {}
         for i, row in enumerate(speech):  # unlabelled speakers are taken for one clip each
@@ -172,24 +174,56 @@ class Mixer:
                     add(int(k * beat / 2), np.diff(self.rng.standard_normal(len(t) + 1)) * np.exp(-t * (25 if kind == 2 else 70)) * (0.5 if kind == 2 else 0.2))
         return x
 
+    def music(self, length):
+        if self.recorded_music and self.chance(0.4):
+            return self.tilt(self.looped(self.pick(self.recorded_music, length), length), 6)
+        return self.tilt(self.tune(length), 6)
+
     def noise(self, length):
         """Noise, and whether it is music."""
         kind = self.rng.random()
         if kind < 0.58:
             row = self.noises[int(self.rng.integers(len(self.noises)))]
             return self.tilt(self.looped(self.pick([row], length), length), 6), "music" in row["kind"]
-        if kind < 0.70:
-            return self.tilt(self.tune(length), 6), True
+        if kind < 0.68:
+            return self.music(length), True
         makers = (self.babble, self.hiss, self.hum, self.keys)
         return makers[int(self.rng.choice(4, p=(0.3, 0.4, 0.15, 0.15)))](length), False
+
+    def room(self):
+        """An impulse response from the direct sound on: measured ones, or single reflections that grow dense into a decaying tail."""
+        if self.rooms and self.chance(0.5):
+            response = self.pick(self.rooms, 60 * RATE)  # whole
+            response = response[int(np.argmax(np.abs(response))):][: RATE]
+            return response / np.float32(np.abs(response).max() + 1e-9)
+        t60, size = self.rng.uniform(0.15, 0.9), self.rng.uniform(0.003, 0.02)  # seconds; size: to the first reflections
+        t = np.arange(int(t60 * RATE)) / RATE
+        dense = self.rng.random(len(t)) < np.minimum(1, (t / size) ** 2 * 0.002)  # echo density grows with the square of time
+        response = self.rng.standard_normal(len(t)) * dense / np.sqrt(np.minimum(1, (t / size) ** 2 * 0.002) + 1e-3) * 10 ** (-3 * t / t60)
+        response *= 10 ** (self.rng.uniform(-12, 6) / 20) / np.sqrt(np.sum(response**2) + 1e-9)  # against the direct sound
+        response = shape(response.astype(np.float32), lambda hz: 1 / np.sqrt(1 + (hz / self.rng.uniform(2000, 8000)) ** 2))  # walls and air
+        response[0] = 1
+        return response
+
+    def codec(self, x):
+        """What a coder at a low rate leaves: spectral lines that are weak beside their neighbours are gone, frame by frame."""
+        hop = 480
+        frames = np.lib.stride_tricks.sliding_window_view(np.pad(x, (hop, 2 * hop - len(x) % hop)), 2 * hop)[::hop]
+        window = np.hanning(2 * hop + 1)[:-1].astype(np.float32) ** 0.5
+        spectrum = scipy.fft.rfft(frames * window)
+        power = np.abs(spectrum) ** 2
+        spectrum[power < scipy.ndimage.uniform_filter1d(power, 25, axis=1) * 10 ** (self.rng.uniform(-25, -8) / 10)] = 0
+        pieces = scipy.fft.irfft(spectrum) * window
+        out = np.zeros((len(pieces) + 1) * hop, np.float32)
+        out[:-hop] += pieces[:, :hop].ravel()
+        out[hop:] += pieces[:, hop:].ravel()
+        return out[hop:][: len(x)]
 
     def mixture(self, seconds=4.0):
         length = int(seconds * RATE)
         clean, bandwidth = self.sentences(length)
-        if self.rooms and self.chance(0.3):
-            room = self.pick(self.rooms, 60 * RATE)  # whole
-            room = room[int(np.argmax(np.abs(room))):][: RATE]
-            room = room / np.float32(np.abs(room).max() + 1e-9)
+        if self.chance(0.3):
+            room = self.room()
             early = room[: RATE // 20].copy()  # what is to stay: the direct path and 50 ms
             early[-RATE // 100:] *= np.linspace(1, 0, RATE // 100, dtype=np.float32)
             clean, heard = (fftconvolve(clean, r)[:length].astype(np.float32) for r in (early, room))
@@ -200,21 +234,24 @@ class Mixer:
             clean = self.tilt(clean, 6)
             self.rng.bit_generator.state = state  # the same microphone for what is heard
             heard = self.tilt(heard, 6)
-        if self.chance(0.08):
+        music = self.chance(0.05)  # alone
+        if music or self.chance(0.05):
             clean, heard = clean * 0, heard * 0  # nobody speaks
-        noise, music = self.noise(length)
+        noise, music = (self.music(length), True) if music else self.noise(length)
         if not music and self.chance(0.3):
             other, music = self.noise(length)
             noise = noise / np.float32(active_rms(noise)) + other / np.float32(active_rms(other)) * np.float32(10 ** (self.rng.uniform(-15, 0) / 20))
         snr = self.rng.triangular(-10, 0, 30)
         level = max(active_rms(heard), 1e-3)
         noise = noise / np.float32(np.sqrt(np.mean(noise ** 2)) + 1e-9) * np.float32(level * 10 ** (-snr / 20))
-        if self.chance(0.05):
+        if self.chance(0.1):
             noise, music = noise * 0, False  # a clean recording must stay as it is
         noisy = heard + noise
         if self.chance(0.35):  # a telephone, a cheap headset, another rate
             top = float(self.rng.choice([3800, 7600, 8000, 8000, 8000, 11000, 15500]))
             clean, noisy = (shape(x, lambda hz: (hz < top).astype(float)) for x in (clean, noisy))
+        if self.chance(0.05):
+            noisy = self.codec(noisy)
         gain = np.float32(10 ** (self.rng.uniform(-30, 0) / 20) / max(np.abs(noisy).max(), 1e-6))
         clean, noisy = clean * gain, noisy * gain
         if self.chance(0.05):

@@ -114,7 +114,7 @@ def main():
     state = torch.load(checkpoint, map_location="cpu")
     net = network.VoiceNet()
     net.load_state_dict(state["net"])
-    about = {"rate": 48000, "frame": 960, "hop": 480, "step": state["step"], "hours_heard": round(state["heard"], 2), "minutes": round(state["spent"], 1), "seed": state["args"]["seed"]}
+    about = {"rate": 48000, "frame": 960, "hop": 480, "window": "square-root Hann", "positions": network.POSITIONS, "inputs": network.INPUTS, "outputs": network.OUTPUTS, "heads": ["speech", "music"], "step": state["step"], "hours_heard": round(state["heard"], 2), "minutes": round(state["spent"], 1), "seed": state["args"]["seed"]}
     golden = export(net, os.path.join(HERE, "voice.safetensors"), about)
     safetensors.write(os.path.join(ROOT, "tests/golden/voice.safetensors"), golden)
     # What training goes on from: whole values, batch norms as they are.

@@ -23,7 +23,8 @@ import safetensors  # noqa: E402
 
 CACHE = os.path.join(HERE, "../../build/training")
 COMMITTED = os.path.join(HERE, "checkpoint.safetensors")
-POWER, COMPLEX_SHARE, MISSING, SNR_SHARE, HEADS_SHARE = 0.3, 0.3, 0.5, 0.02, 0.1
+POWER, COMPLEX_SHARE, MISSING, MISSING_TREBLE, SNR_SHARE, HEADS_SHARE = 0.3, 0.3, 0.5, 1.5, 0.02, 0.1
+TREBLE_HZ = 8000
 SILENT = 1e-3  # of the power of a clip, which is scaled to one
 WARM_UP = 100  # steps
 PAUSE_DB = 30  # a frame this far below the clip's loudest ones is a pause
@@ -82,6 +83,7 @@ class Loss(torch.nn.Module):
         weight = np.add.reduceat(share, low)
         self.register_buffer("top", torch.from_numpy(np.append(low[1:], features.BINS) * 50.0).float())
         self.register_buffer("weight", torch.from_numpy(weight).float())
+        self.register_buffer("missing", torch.where(self.top > TREBLE_HZ, MISSING_TREBLE, MISSING).float())
 
     def gains(self, output):
         """As VoiceFrame::mask: complex for the bins, real for the bands."""
@@ -107,7 +109,7 @@ class Loss(torch.nn.Module):
 
         estimate = self.estimate(output, noisy)
         (a, x), (b, y) = compress(clean), compress(estimate)
-        magnitude = (a - b).square() + MISSING * (a - b).clamp_min(0).square()
+        magnitude = (a - b).square() + self.missing * (a - b).clamp_min(0).square()
         bins = lambda x: (x[..., : self.bins, :].square().sum((1, 2, 3)))
         signal = bins(clean)
         snr = torch.log10((signal + SILENT) / (bins(clean - estimate) + 0.001 * signal + SILENT))[signal > SILENT]

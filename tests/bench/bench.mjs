@@ -37,7 +37,8 @@ for (const [name, recipe] of Object.entries(recipes)) {
 for (const [name, make] of Object.entries(peers)) add({ name, host: 'peer', ...measure(await make(), x) });
 
 const speed = (name, host) => rows.find((r) => r.name === name && r.host === host).xRealTime;
-console.log(`\ndenoise in wasm costs 1/${(speed('denoise', 'wasm') / speed('@jitsi/rnnoise-wasm', 'peer')).toFixed(1)} of @jitsi/rnnoise-wasm`);
+for (const effect of ['denoise', 'voice-denoise'])
+  console.log(`${effect} in wasm costs ${(speed('@jitsi/rnnoise-wasm', 'peer') / speed(effect, 'wasm')).toFixed(2)} of @jitsi/rnnoise-wasm`);
 
 const { scoringSeconds } = await import('./scoring.mjs');
 for (const [host, seconds] of Object.entries(await scoringSeconds())) console.log(`all measures of a pair of 5 s at 48 kHz, ${host}: ${seconds.toFixed(2)} s`);

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { rinse, root } from '../../tools/paths.mjs';
+import { python, rinse, root } from '../../tools/paths.mjs';
 import { noise, noisyVoice, wav } from '../signals.mjs';
 
 const { values: options, positionals } = parseArgs({ options: { check: { type: 'boolean' } }, allowPositionals: true });
@@ -87,7 +87,7 @@ function agreement(ours, reference) {
 }
 
 async function tables(data) {
-  execFileSync('/usr/bin/python3', [join(data, 'mix_dev.py'), join(work, 'dev')]);
+  execFileSync(python, [join(data, 'mix_dev.py'), join(work, 'dev')]);
   const peers = csv(readFileSync(join(data, 'dev_scores.csv'), 'utf8'));
   const parts = [];
   const agreements = [];
@@ -131,6 +131,7 @@ try {
       process.exit(1);
     }
     const { parts, agreements } = await tables(data);
+    const facts = execFileSync(python, [join(root, 'tests/bench/voice_facts.py'), rinse, data, join(work, 'dev')], { encoding: 'utf8' }).trim();
     const text = `# Quality
 
 Written by \`npm run quality -- DATA\`; don't edit. Means over the development mixtures, the best in the first column first. Rows in bold are Rinse, each effect and
@@ -139,6 +140,12 @@ better) and log_kurtosis_ratio (musical noise, 0 is none) are given for Rinse on
 it. What the measures mean: \`rinse score --help\`.
 
 ${parts.join('\n\n')}
+
+## What meeting-voice keeps
+
+On the clean files of voice48 and voice16, and on the music of the development split (tests/bench/voice_facts.py).
+
+${facts}
 
 ## Agreement of \`rinse score\` with the reference implementations
 
