@@ -6,15 +6,23 @@
 
 #include "blocks/decibel.h"
 #include "blocks/f32x4.h"
-#include "blocks/log_mmse.h"
+#include "noise/decision_directed.h"
 #include "noise/imcra.h"
+#include "noise/mcra.h"
+#include "noise/minimum_statistics.h"
+#include "noise/quietest.h"
 #include "noise/spp_mmse.h"
+#include "noise/vad_average.h"
 
 namespace rinse {
 
 namespace {
 
-const char* const kTrackerNames[] = {"spp", "imcra"};
+const char* const kTrackerNames[] = {"spp", "imcra", "mcra", "minimum", "pauses", "profile"};
+constexpr int kProfileOnly = 5;
+const char* const kMethodNames[] = {"om-lsa", "log-mmse", "mmse-stsa", "wiener", "subtraction", "gate", "moving-gate"};
+const char* const kExponentNames[] = {"power", "amplitude"};
+const char* const kSwitchNames[] = {"off", "on"};
 
 const Param kTable[] = {
     {.id = "floor",
@@ -52,16 +60,71 @@ const Param kTable[] = {
      .label = "Noise tracker",
      .unit = "",
      .min = 0.0f,
+     .max = 5.0f,
+     .defaultValue = 0.0f,
+     .help =
+         "How the noise is found: spp follows quickly, imcra, mcra and minimum look for the quietest moments of the "
+         "last seconds, pauses averages where nobody speaks, profile keeps what was learned or the quietest "
+         "stretch.",
+     .choices = kTrackerNames},
+    {.id = "method",
+     .label = "Method",
+     .unit = "",
+     .min = 0.0f,
+     .max = 6.0f,
+     .defaultValue = 0.0f,
+     .help = "om-lsa, log-mmse, mmse-stsa and wiener are smooth, in that order; subtraction is raw; the gates open and "
+             "close each band, moving-gate against all that lasts.",
+     .choices = kMethodNames},
+    {.id = "oversubtraction",
+     .label = "Over-subtraction",
+     .unit = "",
+     .min = 1.0f,
+     .max = 8.0f,
+     .defaultValue = 3.0f,
+     .help =
+         "subtraction only: how many times the noise estimate is taken off; more leaves fewer peaks and less voice."},
+    {.id = "exponent",
+     .label = "Exponent",
+     .unit = "",
+     .min = 0.0f,
      .max = 1.0f,
      .defaultValue = 0.0f,
-     .help = "spp follows quickly (Gerkmann & Hendriks 2012); imcra waits for pauses (Cohen 2003).",
-     .choices = kTrackerNames},
+     .help = "subtraction only: of powers, or of amplitudes, which takes more.",
+     .choices = kExponentNames},
+    {.id = "adaptive",
+     .label = "Adaptive over-subtraction",
+     .unit = "",
+     .min = 0.0f,
+     .max = 1.0f,
+     .defaultValue = 0.0f,
+     .help =
+         "subtraction only: takes more off where a third of an octave is mostly noise, less where it is mostly voice.",
+     .choices = kSwitchNames},
+    {.id = "threshold",
+     .label = "Gate threshold",
+     .unit = "",
+     .min = 0.0f,
+     .max = 4.0f,
+     .defaultValue = 1.5f,
+     .help = "The gates only: how far a sound must rise above the noise to pass, in the noise's own variations."},
+    {.id = "smoothing",
+     .label = "Smoothing",
+     .unit = "",
+     .min = 0.0f,
+     .max = 1.0f,
+     .defaultValue = 0.0f,
+     .help = "Evens the gains out in pauses, so that no single tones twitter (Esch & Vary 2009).",
+     .choices = kSwitchNames},
+    {.id = "whitening",
+     .label = "Whitening",
+     .unit = "",
+     .min = 0.0f,
+     .max = 1.0f,
+     .defaultValue = 0.0f,
+     .help = "Lifts soft moments towards loud ones and leans towards the low end; 0 is off."},
 };
 
-// Decision-directed a-priori SNR: Cohen & Berdugo 2001, eq. 32 with alpha = 0.92 at their hop of 8 ms, and its lower
-// bound.
-constexpr double kPriorSmoothing = 0.92, kPaperHop = 0.008;
-constexpr float kLeastXi = 0.0031622777f;  // -25 dB
 constexpr int kFewestLearnedFrames = 10;
 
 }  // namespace
@@ -69,17 +132,27 @@ constexpr int kFewestLearnedFrames = 10;
 const std::span<const Param> Denoise::kParams = kTable;
 
 Denoise::Denoise() : SpectralEffect(kTable) {
-  trackers_[0] = std::make_unique<SppMmse>();
-  trackers_[1] = std::make_unique<Imcra>();
+  trackers_.push_back(std::make_unique<SppMmse>());
+  trackers_.push_back(std::make_unique<Imcra>());
+  trackers_.push_back(std::make_unique<Mcra>());
+  trackers_.push_back(std::make_unique<MinimumStatistics>());
+  trackers_.push_back(std::make_unique<VadAverage>());
+  trackers_.push_back(std::make_unique<Quietest>());
+  for (const Estimator e : {Estimator::omLsa, Estimator::logMmse, Estimator::mmseStsa, Estimator::wiener})
+    rules_.push_back(std::make_unique<DecisionDirected>(e));
+  rules_.emplace_back(subtraction_ = new SpectralSubtraction);
+  rules_.emplace_back(gate_ = new SpectralGate(false));
+  rules_.emplace_back(movingGate_ = new SpectralGate(true));
 }
 
 void Denoise::prepare(const SpectralSpec& spec) {
   spec_ = spec;
   for (auto& t : trackers_) t->prepare(spec.bins, spec.hopSeconds);
-  absence_.prepare(spec.bins, spec.sampleRate / spec.fftSize, spec.hopSeconds);
-  for (auto* v : {&power_, &noise_, &xi_, &clean_, &gain_, &profilePower_}) v->assign(roundUp4(spec.bins), kLeastPower);
+  for (auto& r : rules_) r->prepare(spec.bins, spec.sampleRate / spec.fftSize, spec.hopSeconds);
+  smoothing_.prepare(spec.bins);
+  whitening_.prepare(spec.bins, spec.hopSeconds);
+  for (auto* v : {&power_, &noise_, &gain_, &profilePower_}) v->assign(roundUp4(spec.bins), kLeastPower);
   learnedPower_.assign(spec.bins, 0.0);
-  priorSmoothing_ = static_cast<float>(std::pow(kPriorSmoothing, spec.hopSeconds / kPaperHop));
   attackMs_ = -1.0f;
   if (profile_) expandProfile();
   reset();
@@ -87,10 +160,10 @@ void Denoise::prepare(const SpectralSpec& spec) {
 
 void Denoise::reset() noexcept {
   for (auto& t : trackers_) t->reset();
-  absence_.reset();
-  std::fill(xi_.begin(), xi_.end(), kLeastXi);
-  std::fill(clean_.begin(), clean_.end(), 0.0f);
+  for (auto& r : rules_) r->reset();
+  whitening_.reset();
   tracker_ = nullptr;
+  rule_ = nullptr;
   reductionDb_ = 0.0f;
 }
 
@@ -110,17 +183,31 @@ void Denoise::readParams() noexcept {
   floor_ = gainFromDb(get(kFloor));
   noiseScale_ = powerFromDb(get(kSensitivity));
   lowCutBins_ = std::min(spec_.bins, static_cast<int>(std::ceil(get(kLowCut) * spec_.fftSize / spec_.sampleRate)));
-  NoiseTracker* chosen = trackers_[get(kTracker) < 0.5f ? 0 : 1].get();
-  if (chosen != tracker_) {
-    if (tracker_)
-      chosen->seed(tracker_->noise());  // the voice goes on
-    else
-      chosen->reset();
-    tracker_ = chosen;
-  }
+  chooseTracker();
+  chooseRule();
   if (get(kAttack) == attackMs_) return;
   attackMs_ = get(kAttack);
   for (auto& t : trackers_) t->attack(attackMs_ / 1000.0);
+}
+
+void Denoise::chooseTracker() noexcept {
+  NoiseTracker* chosen = trackers_[static_cast<size_t>(get(kTracker))].get();
+  if (chosen == tracker_) return;
+  if (tracker_)
+    chosen->seed(tracker_->noise());  // the voice goes on
+  else
+    chosen->reset();
+  tracker_ = chosen;
+}
+
+void Denoise::chooseRule() noexcept {
+  GainRule* chosen = rules_[static_cast<size_t>(get(kMethod))].get();
+  if (chosen != rule_) chosen->reset();
+  rule_ = chosen;
+  subtraction_->overSubtraction = get(kOverSubtraction);
+  subtraction_->amplitudes = get(kExponent) > 0.5f;
+  subtraction_->adaptive = get(kAdaptive) > 0.5f;
+  gate_->threshold = movingGate_->threshold = get(kThreshold);
 }
 
 void Denoise::measurePower(const SpectralFrame& frame) noexcept {
@@ -137,33 +224,17 @@ void Denoise::estimateNoise() noexcept {
   if (std::accumulate(power_.begin(), power_.end(), 0.0f) > 2.0f * kLeastPower * static_cast<float>(power_.size()))
     tracker_->update(std::span(power_).first(spec_.bins));
   const std::span<const float> tracked = tracker_->noise();
+  const bool profileOnly = profile_ && get(kTracker) == kProfileOnly;
   for (int k = 0; k < spec_.bins; ++k) {
-    const float n = profile_ ? std::max(tracked[k], profilePower_[k]) : tracked[k];
+    const float n = profileOnly ? profilePower_[k] : profile_ ? std::max(tracked[k], profilePower_[k]) : tracked[k];
     noise_[k] = n * noiseScale_;
   }
 }
 
 void Denoise::estimateGains() noexcept {
-  const std::span<const float> absence = absence_.update(xi_);  // of the frame before: no look-ahead
-  const float alpha = priorSmoothing_;
-  const f32x4 logFloor = log2_4(splat(floor_));
-  for (size_t k = 0; k < gain_.size(); k += 4) {
-    const f32x4 y = load4(&power_[k]), n = load4(&noise_[k]);
-    const f32x4 inverse = 1.0f / n;
-    const f32x4 gamma = min4(y * inverse, splat(1e4f));
-    const f32x4 xi =
-        clamp4(alpha * load4(&clean_[k]) * inverse + (1.0f - alpha) * max4(gamma - 1.0f, splat(0.0f)), kLeastXi, 1e4f);
-    const f32x4 wiener = xi / (1.0f + xi);
-    const f32x4 v = max4(gamma * wiener, splat(1e-6f));
-    const f32x4 expMinusV = exp4(-v);
-    const f32x4 present = min4(logMmseGain4(wiener, v, expMinusV), splat(1.0f));  // G_H1
-    const f32x4 q = load4(&absence[k]);
-    const f32x4 p = 1.0f / (1.0f + q / (1.0f - q) * (1.0f + xi) * expMinusV);  // eq. 12
-    store4(&gain_[k],
-           exp2_4(p * log2_4(max4(present, splat(floor_))) + (1.0f - p) * logFloor));  // eq. 16: G_H1^p * G_min^(1-p)
-    store4(&xi_[k], xi);
-    store4(&clean_[k], present * present * y);
-  }
+  rule_->gains({power_, noise_, floor_}, gain_);
+  if (get(kSmoothing) > 0.5f) smoothing_.process(power_, gain_);
+  if (get(kWhitening) > 0.0f) whitening_.process(power_, gain_, get(kWhitening));
   std::fill_n(gain_.begin(), lowCutBins_, floor_);
 }
 

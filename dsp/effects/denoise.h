@@ -1,6 +1,6 @@
-// Suppresses steady and slowly changing noise under speech: the log-spectral amplitude estimator under signal presence
-// uncertainty (OM-LSA; Ephraim & Malah 1985, Cohen & Berdugo 2001) over a noise tracker. Not for single events (clicks,
-// rustle) or reverberation.
+// Suppresses steady and slowly changing noise: the classical family. A noise tracker (noise/noise_tracker.h) says what
+// the noise is, a method (noise/gain_rule.h) what to do about it, post-filters keep musical noise away. Not for single
+// events (clicks, rustle) or reverberation.
 #pragma once
 
 #include <memory>
@@ -8,15 +8,32 @@
 #include <vector>
 
 #include "core/effect.h"
+#include "noise/gain_rule.h"
+#include "noise/gain_smoothing.h"
 #include "noise/noise_profile.h"
 #include "noise/noise_tracker.h"
-#include "noise/speech_absence.h"
+#include "noise/spectral_gate.h"
+#include "noise/spectral_subtraction.h"
+#include "noise/whitening.h"
 
 namespace rinse {
 
 class Denoise : public SpectralEffect, public Learner {
  public:
-  enum Id { kFloor, kSensitivity, kLowCut, kAttack, kTracker };
+  enum Id {
+    kFloor,
+    kSensitivity,
+    kLowCut,
+    kAttack,
+    kTracker,
+    kMethod,
+    kOverSubtraction,
+    kExponent,
+    kAdaptive,
+    kThreshold,
+    kSmoothing,
+    kWhitening
+  };
   static const std::span<const Param> kParams;
 
   Denoise();
@@ -33,6 +50,8 @@ class Denoise : public SpectralEffect, public Learner {
 
  private:
   void readParams() noexcept;
+  void chooseTracker() noexcept;
+  void chooseRule() noexcept;
   void measurePower(const SpectralFrame&) noexcept;
   void estimateNoise() noexcept;
   void estimateGains() noexcept;
@@ -40,18 +59,20 @@ class Denoise : public SpectralEffect, public Learner {
   void expandProfile();
 
   SpectralSpec spec_{};
-  std::unique_ptr<NoiseTracker> trackers_[2];  // by the parameter kTracker
+  std::vector<std::unique_ptr<NoiseTracker>> trackers_;  // by the parameter kTracker
+  std::vector<std::unique_ptr<GainRule>> rules_;         // by the parameter kMethod
+  SpectralSubtraction* subtraction_;                     // those of the rules that have parameters of their own
+  SpectralGate *gate_, *movingGate_;
   NoiseTracker* tracker_ = nullptr;
-  SpeechAbsence absence_;
+  GainRule* rule_ = nullptr;
+  GainSmoothing smoothing_;
+  Whitening whitening_;
   float floor_ = 0.1f, noiseScale_ = 1.0f, attackMs_ = -1.0f;  // linear gain, power ratio
-  float priorSmoothing_ = 0.9f;                                // alpha of the decision-directed estimate
   int lowCutBins_ = 0;
 
   // [bins, rounded up to 4]
   std::vector<float> power_;  // |Y|^2, mean over channels
   std::vector<float> noise_;  // lambda_d
-  std::vector<float> xi_;     // a-priori SNR
-  std::vector<float> clean_;  // G_H1^2 |Y|^2 of the frame before
   std::vector<float> gain_;
 
   std::optional<NoiseProfile> profile_;

@@ -44,21 +44,29 @@ const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const shown = (value, digits) => (value === undefined || value === '' || Number.isNaN(Number(value)) ? '–' : Number(value).toFixed(digits).replace(/^-(0\.0*)$/, '$1'));
 const tableOf = (head, rows) => [head, head.map((_, i) => (i ? '---:' : '---')), ...rows].map((r) => `| ${r.join(' | ')} |`).join('\n');
 
-/** Cleans a folder of noisy files with each system; [system, mean scores], the noisy files first. */
-async function measure(folder) {
+/** The scores of a folder of files; the last row holds the means. */
+function score(folder, estimate, args = []) {
   const [clean, noisy] = ['clean', 'noisy'].map((k) => join(folder, k));
-  const score = (estimate) => csv(execFileSync(rinse, ['score', '--clean', clean, '--est', estimate, '--noisy', noisy, '--format', 'csv'], { encoding: 'utf8', maxBuffer: 1 << 26 }));
-  const rows = [['noisy', score(noisy)]];
-  for (const [name, args] of Object.entries(systems)) {
-    const out = join(folder, name);
-    mkdirSync(out);
-    const files = readdirSync(noisy);
-    const next = async () => {
-      for (let f = files.pop(); f; f = files.pop()) await promisify(execFile)(rinse, ['clean', join(noisy, f), join(out, f), ...args]);
-    };
-    await Promise.all(Array.from({ length: availableParallelism() }, next));
-    rows.push([name, score(out)]);
-  }
+  return csv(execFileSync(rinse, ['score', '--clean', clean, '--est', estimate, '--noisy', noisy, '--format', 'csv', ...args], { encoding: 'utf8', maxBuffer: 1 << 26 }));
+}
+
+/** Cleans folder/noisy into folder/NAME and scores that. */
+async function cleanAndScore(folder, name, cleanArgs, scoreArgs = []) {
+  const noisy = join(folder, 'noisy');
+  const out = join(folder, name);
+  mkdirSync(out);
+  const files = readdirSync(noisy);
+  const next = async () => {
+    for (let f = files.pop(); f; f = files.pop()) await promisify(execFile)(rinse, ['clean', join(noisy, f), join(out, f), ...cleanArgs]);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, next));
+  return score(folder, out, scoreArgs);
+}
+
+/** Cleans a folder of noisy files with each system; [system, scores], the noisy files first. */
+async function measure(folder) {
+  const rows = [['noisy', score(folder, join(folder, 'noisy'))]];
+  for (const [name, args] of Object.entries(systems)) rows.push([name, await cleanAndScore(folder, name, args)]);
   return rows;
 }
 
@@ -114,6 +122,23 @@ async function tables(data) {
   return { parts, agreements };
 }
 
+/** Every method of denoise over every tracker: PESQ-WB, STOI and SI-SDR (dB). */
+async function family(folder) {
+  const params = generated('effects.json').effects.find((e) => e.id === 'denoise').params;
+  const choices = (id) => params.find((p) => p.id === id).choices;
+  const args = (method, tracker) => ['--preset', 'steady-noise', `--denoise.method=${method}`, `--denoise.tracker=${tracker}`];
+  const rows = [];
+  for (const [m, method] of choices('method').entries()) {
+    const cells = [];
+    for (const [t] of choices('tracker').entries()) {
+      const scores = await cleanAndScore(folder, `denoise-${m}-${t}`, args(m, t), ['--metrics', 'pesq_wb,stoi,si_sdr']);
+      cells.push(Object.entries({ pesq_wb: 3, stoi: 3, si_sdr: 2 }).map(([id, digits]) => shown(scores.at(-1)[id], digits)).join(' / '));
+    }
+    rows.push([method, ...cells]);
+  }
+  return tableOf(['method', ...choices('tracker')], rows);
+}
+
 const checked = '## Self-made signals';
 
 try {
@@ -131,6 +156,8 @@ try {
       process.exit(1);
     }
     const { parts, agreements } = await tables(data);
+    const families = [];
+    for (const set of ['voice48', 'voice16']) families.push(`### ${set}\n\n${await family(join(work, 'dev', set))}`);
     const facts = execFileSync(python, [join(root, 'tests/bench/voice_facts.py'), rinse, data, join(work, 'dev')], { encoding: 'utf8' }).trim();
     const text = `# Quality
 
@@ -140,6 +167,12 @@ better) and log_kurtosis_ratio (musical noise, 0 is none) are given for Rinse on
 it. What the measures mean: \`rinse score --help\`.
 
 ${parts.join('\n\n')}
+
+## denoise: method and tracker
+
+PESQ-WB / STOI / SI-SDR (dB), everything else at its default.
+
+${families.join('\n\n')}
 
 ## What meeting-voice keeps
 

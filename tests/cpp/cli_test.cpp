@@ -206,7 +206,7 @@ TEST(RecipeJson, SaysWhatIsAccepted) {
                 .find("from -40 to 0 dB is accepted"),
             std::string::npos);
   EXPECT_NE(jsonRefusal(R"({"version":1,"chain":[{"effect":"denoise","params":{"tracker":0.5}}]})")
-                .find("a whole number from 0 to 1"),
+                .find("a whole number from 0 to 5"),
             std::string::npos);
   EXPECT_EQ(jsonRefusal(R"({"version":1,"chain":[{"effect":"denoise","params":{"tracker":1.0}}]})"), "");
   const std::string deep = std::string(100000, '[') + std::string(100000, ']');

@@ -6,8 +6,12 @@
 #include "metrics/si_sdr.h"
 #include "metrics/stoi.h"
 #include "noise/imcra.h"
+#include "noise/mcra.h"
+#include "noise/minimum_statistics.h"
 #include "noise/noise_profile.h"
+#include "noise/quietest.h"
 #include "noise/spp_mmse.h"
+#include "noise/vad_average.h"
 #include "signals.h"
 
 namespace rinse {
@@ -44,7 +48,7 @@ class Trackers : public testing::Test {
   }
   void SetUp() override { tracker.prepare(kBins, kHop); }
 };
-using All = testing::Types<SppMmse, Imcra>;
+using All = testing::Types<SppMmse, Imcra, Mcra, MinimumStatistics, VadAverage>;
 TYPED_TEST_SUITE(Trackers, All);
 
 TYPED_TEST(Trackers, FindStationaryNoiseWithinTwoDecibels) {
@@ -92,6 +96,21 @@ TYPED_TEST(Trackers, NeedNoSilenceAtTheStart) {
   this->feed(1000.0f, 0.3);
   this->feed(1.0f, 2.0);
   EXPECT_NEAR(meanDb(this->tracker.noise()), 0.0, 2.5);
+}
+
+TEST(Quietest, KeepsTheMeanOfTheQuietestStretch) {
+  Quietest tracker;
+  tracker.prepare(kBins, kHop);
+  uint32_t seed = 3;
+  const auto feed = [&](float mean, double seconds) {
+    for (int i = 0; i < static_cast<int>(seconds / kHop); ++i) tracker.update(periodogram(mean, seed));
+  };
+  feed(100.0f, 1.0);
+  EXPECT_NEAR(meanDb(tracker.noise()), 20.0, 1.0);
+  feed(1.0f, 1.0);
+  EXPECT_NEAR(meanDb(tracker.noise()), 0.0, 1.0);
+  feed(1000.0f, 5.0);
+  EXPECT_NEAR(meanDb(tracker.noise()), 0.0, 1.0);
 }
 
 TEST(NoiseProfile, GivesBackWhatItMeasuredAtAnyRate) {

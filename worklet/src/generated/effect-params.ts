@@ -19,8 +19,22 @@ export interface EffectParams {
     lowcut?: number;
     /** Noise attack: 20 to 2000 ms, default 150. How fast the noise estimate follows a change of the noise. */
     attack?: number;
-    /** Noise tracker: 0 to 1, default 0. spp follows quickly (Gerkmann & Hendriks 2012); imcra waits for pauses (Cohen 2003). */
-    tracker?: 0 | 1;
+    /** Noise tracker: 0 to 5, default 0. How the noise is found: spp follows quickly, imcra, mcra and minimum look for the quietest moments of the last seconds, pauses averages where nobody speaks, profile keeps what was learned or the quietest stretch. */
+    tracker?: 0 | 1 | 2 | 3 | 4 | 5;
+    /** Method: 0 to 6, default 0. om-lsa, log-mmse, mmse-stsa and wiener are smooth, in that order; subtraction is raw; the gates open and close each band, moving-gate against all that lasts. */
+    method?: 0 | 1 | 2 | 3 | 4 | 5 | 6;
+    /** Over-subtraction: 1 to 8, default 3. subtraction only: how many times the noise estimate is taken off; more leaves fewer peaks and less voice. */
+    oversubtraction?: number;
+    /** Exponent: 0 to 1, default 0. subtraction only: of powers, or of amplitudes, which takes more. */
+    exponent?: 0 | 1;
+    /** Adaptive over-subtraction: 0 to 1, default 0. subtraction only: takes more off where a third of an octave is mostly noise, less where it is mostly voice. */
+    adaptive?: 0 | 1;
+    /** Gate threshold: 0 to 4, default 1.5. The gates only: how far a sound must rise above the noise to pass, in the noise's own variations. */
+    threshold?: number;
+    /** Smoothing: 0 to 1, default 0. Evens the gains out in pauses, so that no single tones twitter (Esch & Vary 2009). */
+    smoothing?: 0 | 1;
+    /** Whitening: 0 to 1, default 0. Lifts soft moments towards loud ones and leans towards the low end; 0 is off. */
+    whitening?: number;
   };
 }
 
