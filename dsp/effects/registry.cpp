@@ -1,6 +1,7 @@
 #include "effects/registry.h"
 
 #include "effects/denoise.h"
+#include "effects/dereverb.h"
 #include "effects/voice_denoise.h"
 
 namespace rinse {
@@ -25,6 +26,8 @@ std::span<const EffectInfo> effects() {
        VoiceDenoise::kParams, false, nn::VoiceNet::kModel, withNetwork<VoiceDenoise, nn::VoiceNet>},
       {"denoise", "Noise suppression", "Takes steady and slowly changing noise from under a voice.", Denoise::kParams,
        true, nullptr, [](const nn::Models&) -> Result<EffectPtr> { return EffectPtr(std::make_unique<Denoise>()); }},
+      {"dereverb", "Reverberation", "Takes the sound of the room from a voice.", Dereverb::kParams, false, nullptr,
+       [](const nn::Models&) -> Result<EffectPtr> { return EffectPtr(std::make_unique<Dereverb>()); }},
   };
   return list;
 }

@@ -36,6 +36,21 @@ export interface EffectParams {
     /** Whitening: 0 to 1, default 0. Lifts soft moments towards loud ones and leans towards the low end; 0 is off. */
     whitening?: number;
   };
+  /** Takes the sound of the room from a voice. */
+  'dereverb': {
+    /** Amount: 0 to 1, default 1. How much of the predicted reverberation is taken away; 0 leaves everything as it is. */
+    amount?: number;
+    /** Length: 1 to 20 frames, default 20. How far back reverberation is looked for, frames of 10 ms; longer for larger rooms. Several channels share 40. */
+    taps?: number;
+    /** Spared: 1 to 8 frames, default 5. How much after each sound is left alone, frames of 10 ms: the voice itself and the first reflections. */
+    delay?: number;
+    /** Memory: 0.5 to 60 s, default 5. How long the room is remembered; shorter where speaker or microphone move. */
+    memory?: number;
+    /** Tail: -20 to 0 dB, default -10. How far what is left of the tail is turned down at most; takes some of the voice with it. */
+    tail?: number;
+    /** Reverberation time: 0 to 5 s, default 0. For the tail: the time in which the room's sound falls by 60 dB; 0 finds it by itself. */
+    t60?: number;
+  };
 }
 
 export type EffectId = keyof EffectParams;
