@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "blocks/decibel.h"
+#include "blocks/f32x4.h"
 
 namespace rinse {
 
@@ -32,10 +33,19 @@ const Param kTable[] = {
      .choices = kGuardNames},
 };
 
-// The guard opens after a second or so of music alone and closes within a few words.
-constexpr double kGuardAttackSeconds = 0.8, kGuardReleaseSeconds = 0.15;
+// The guard opens after half a second or so of music alone, stays open through what sounds unlike it for a moment, and
+// closes at the first word.
+constexpr double kGuardAttackSeconds = 0.5, kGuardReleaseSeconds = 2.0;
 constexpr double kSpeechHoldSeconds = 1.5;
-constexpr float kGuardFrom = 0.35f, kGuardTo = 0.65f;  // of the smoothed probability of music alone
+constexpr float kGuardFrom = 0.5f, kGuardTo = 0.75f;   // of the smoothed probability of music alone
+constexpr float kSpokenFrom = 0.4f, kSpokenTo = 0.7f;  // of the highest probability of speech lately
+// Recordings with treble are scarce, so the network trusts it too little. Where somebody speaks, what a tracker of
+// steady noise would let pass above this passes.
+constexpr double kTrebleHz = 8000.0;
+constexpr double kTrebleSeconds = 0.15;                // attack of that tracker
+constexpr float kTrebleFrom = 0.3f, kTrebleTo = 0.7f;  // of the probability of speech
+
+float step(float x, float from, float to) { return std::clamp((x - from) / (to - from), 0.0f, 1.0f); }
 
 float smoothing(double hopSeconds, double seconds) { return static_cast<float>(1.0 - std::exp(-hopSeconds / seconds)); }
 
@@ -54,12 +64,22 @@ void VoiceDenoise::prepare(const SpectralSpec& spec) {
   speechHold_ = smoothing(spec.hopSeconds, kSpeechHoldSeconds);
   linked_.assign(spec.bins, {});
   mask_.assign(spec.bins, {});
+  const auto& edges = nn::VoiceFrame::edges();
+  firstTreble_ = 0;
+  while (edges[firstTreble_] * nn::VoiceFrame::kBinHz < kTrebleHz) ++firstTreble_;
+  const int bands = nn::VoiceFrame::kBands - firstTreble_;
+  trebleNoise_.prepare(bands, nn::VoiceFrame::kHopSeconds);
+  trebleNoise_.attack(kTrebleSeconds);
+  trebleRule_.prepare(bands, nn::VoiceFrame::kBinHz, nn::VoiceFrame::kHopSeconds);
+  for (auto* v : {&treblePower_, &trebleFloor_, &trebleGain_}) v->assign(roundUp4(bands), kLeastPower);
   reset();
 }
 
 void VoiceDenoise::reset() noexcept {
   features_.reset();
   net_.reset();
+  trebleNoise_.reset();
+  trebleRule_.reset();
   std::fill(mask_.begin(), mask_.end(), std::complex<float>(1.0f));
   untilThought_ = 0;
   speech_ = heldSpeech_ = music_ = 0.0f;
@@ -97,14 +117,38 @@ void VoiceDenoise::think() noexcept {
   nn::VoiceFrame::mask(answer.output, mask_);
   speech_ = answer.speech;
   heldSpeech_ = std::max(speech_, heldSpeech_ - speechHold_ * heldSpeech_);
-  const float alone = answer.music * (1.0f - heldSpeech_);
-  music_ += (alone > music_ ? guardAttack_ : guardRelease_) * static_cast<float>(framesPerThought_) * (alone - music_);
+  keepTreble();
+  music_ += (answer.music > music_ ? guardAttack_ : guardRelease_) * static_cast<float>(framesPerThought_) *
+            (answer.music - music_);
+}
+
+void VoiceDenoise::keepTreble() noexcept {
+  const auto& edges = nn::VoiceFrame::edges();
+  const int bands = nn::VoiceFrame::kBands - firstTreble_, bins = static_cast<int>(linked_.size());
+  const auto range = [&](int b) {
+    const int last = b + 1 == bands ? bins : edges[firstTreble_ + b + 1];
+    return std::pair(std::min(edges[firstTreble_ + b], bins), std::min(last, bins));
+  };
+  for (int b = 0; b < bands; ++b) {
+    const auto [from, to] = range(b);
+    float sum = 0.0f;
+    for (int k = from; k < to; ++k) sum += std::norm(linked_[k]);
+    treblePower_[b] = std::max(sum / static_cast<float>(std::max(1, to - from)), kLeastPower);
+  }
+  trebleNoise_.update(std::span(treblePower_).first(bands));
+  std::copy_n(trebleNoise_.noise().begin(), bands, trebleFloor_.begin());
+  trebleRule_.gains({treblePower_, trebleFloor_, 0.0f}, trebleGain_);
+  const float trusted = step(speech_, kTrebleFrom, kTrebleTo);
+  for (int b = 0; b < bands; ++b) {
+    const auto [from, to] = range(b);
+    for (int k = from; k < to; ++k) mask_[k] = std::max(mask_[k].real(), trusted * trebleGain_[b]);
+  }
 }
 
 /// The share of the input that stays whatever the mask says, a gain.
 float VoiceDenoise::passed() noexcept {
-  const float open =
-      get(kGuard) > 0.5f ? std::clamp((music_ - kGuardFrom) / (kGuardTo - kGuardFrom), 0.0f, 1.0f) : 0.0f;
+  const float alone = music_ * (1.0f - step(heldSpeech_, kSpokenFrom, kSpokenTo));
+  const float open = get(kGuard) > 0.5f ? step(alone, kGuardFrom, kGuardTo) : 0.0f;
   return gainFromDb(get(kLimit) * (1.0f - open));
 }
 

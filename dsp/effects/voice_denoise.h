@@ -6,6 +6,8 @@
 
 #include "core/effect.h"
 #include "nn/voice_net.h"
+#include "noise/decision_directed.h"
+#include "noise/spp_mmse.h"
 
 namespace rinse {
 
@@ -24,6 +26,7 @@ class VoiceDenoise : public SpectralEffect {
  private:
   void link(const SpectralFrame&) noexcept;
   void think() noexcept;
+  void keepTreble() noexcept;
   float passed() noexcept;
   void apply(SpectralFrame, float passed) noexcept;
 
@@ -36,6 +39,11 @@ class VoiceDenoise : public SpectralEffect {
   std::vector<std::complex<float>> linked_;  // [bins] all channels as one
   std::vector<std::complex<float>> mask_;    // [bins]
   std::vector<float> input_;                 // [kPositions][kInputs]
+  // The treble, bands above 8 kHz: [bands, rounded up to 4].
+  int firstTreble_ = 0;  // band
+  SppMmse trebleNoise_;
+  DecisionDirected trebleRule_{Estimator::logMmse};
+  std::vector<float> treblePower_, trebleFloor_, trebleGain_;
   float speech_ = 0.0f, heldSpeech_ = 0.0f, music_ = 0.0f;
   float reductionDb_ = 0.0f;
 };
