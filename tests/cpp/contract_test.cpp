@@ -134,6 +134,14 @@ TEST_P(Contract, LatencyKeepsItsPromise) {
   }
 }
 
+TEST_P(Contract, TheRegistryKnowsWhetherItLearns) {
+  const EffectInfo& info = *findEffect(GetParam().effect);
+  auto made = info.make(cli::models());
+  ASSERT_TRUE(made) << made.error();
+  EXPECT_EQ(base(*made).learner() != nullptr, info.learns);
+  EXPECT_EQ(info.make({}) ? nullptr : info.model, info.model);  // what needs a network says so
+}
+
 TEST_P(Contract, SilenceInSilenceOut) {
   Channels x = {std::vector<float>(48000, 0.0f)};
   test::run(*engine(), x, {480});

@@ -50,7 +50,7 @@ function run(processor: Processor, seconds: number, load: number, at = 0): Float
 
 function ask(processor: Processor): Stats {
   processor.port.onmessage({ data: { type: 'stats', id: 77 } });
-  const answer = heard.findLast((m) => m.type === 'answer' && m.id === 77);
+  const answer = heard.filter((m) => m.type === 'answer' && m.id === 77).at(-1);
   return (answer as Extract<FromProcessor, { type: 'answer' }>).value as Stats;
 }
 

@@ -1,0 +1,36 @@
+// The command line as a user types it: which recipe it takes.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rinse } from '../../tools/paths.mjs';
+import { noisyVoice, wav } from '../signals.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'rinse-cli-'));
+const input = join(folder, 'in.wav');
+beforeAll(() => writeFileSync(input, wav([noisyVoice(16000, 16000)], 16000)));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function recipeOf(...args: string[]): { effect: string; params?: object }[] {
+  const saved = join(folder, 'recipe.json');
+  execFileSync(rinse, ['clean', input, join(folder, 'out.wav'), '--save-recipe', saved, ...args], { stdio: 'pipe' });
+  return JSON.parse(readFileSync(saved, 'utf8')).chain;
+}
+
+describe('rinse clean', () => {
+  it('uses the preset for voices where nothing else is said, with the parameters given', () => {
+    expect(recipeOf()).toEqual([{ effect: 'voice-denoise' }]);
+    expect(recipeOf('--voice-denoise.limit=-20')).toEqual([{ effect: 'voice-denoise', params: { limit: -20 } }]);
+  });
+  it('uses the effects that parameters name where that preset has none of them', () => {
+    expect(recipeOf('--denoise.floor=-20', '--dereverb.taps=5')).toEqual([
+      { effect: 'denoise', params: { floor: -20 } },
+      { effect: 'dereverb', params: { taps: 5 } },
+    ]);
+  });
+  it('refuses parameters of effects that are not in the preset', () => {
+    expect(() => recipeOf('--preset', 'meeting-voice', '--denoise.floor=-20')).toThrow(/the recipe has no effect "denoise"/);
+    expect(() => recipeOf('--voice-denoise.limit=-20', '--denoise.floor=-20')).toThrow(/the recipe has no effect "denoise"/);
+  });
+});
