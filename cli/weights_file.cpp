@@ -50,8 +50,8 @@ Result<WeightsFile> readWeights(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return Error{path + ": can't be read"};
   const std::vector<char> raw{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  std::vector<std::byte> bytes(raw.size());
-  std::memcpy(bytes.data(), raw.data(), raw.size());
+  const auto view = std::as_bytes(std::span(raw));
+  std::vector<std::byte> bytes(view.begin(), view.end());
   auto file = parseWeights(bytes, path);
   if (file) file->bytes = std::move(bytes);  // stays where it is
   return file;
