@@ -11,8 +11,9 @@ namespace {
 constexpr int kStripe = 8;
 
 /// `count` stripes side by side: their sums are independent, so that the additions of one don't wait for each other.
+/// Not inlined: four variants in one loop would share the registers.
 template <int count>
-void addStripes(const float* w, size_t stripe, int columns, const float* x, float* y) noexcept {
+[[gnu::noinline]] void addStripes(const float* w, size_t stripe, int columns, const float* x, float* y) noexcept {
   f32x4 low[count], high[count];
   for (int s = 0; s < count; ++s) low[s] = load4(y + s * kStripe), high[s] = load4(y + s * kStripe + 4);
   for (int c = 0; c < columns; ++c, w += kStripe) {
