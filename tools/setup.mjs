@@ -25,7 +25,7 @@ const testNeeds = [
   { name: 'Chromium (or its path in CHROMIUM)', deb: 'chromium', found: () => [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].some((p) => p && existsSync(p)) },
   { name: 'ffmpeg (makes the test videos)', deb: 'ffmpeg', found: () => works('ffmpeg', '-version') },
   { name: 'espeak-ng (speaks the test sentences)', deb: 'espeak-ng', found: () => works('espeak-ng', '--version') },
-  ...['torch', 'scipy', 'soundfile'].map((module) => ({ name: `${module} for Python (trains)`, deb: `python3-${module}`, found: () => works(python, '-c', `import ${module}`) })),
+  ...['torch', 'scipy', 'soundfile'].map((module) => ({ name: `${module} for Python (trains)`, deb: `python3-${module}`, found: () => works(python(), '-c', `import ${module}`) })),
 ];
 
 function works(command, ...args) {

@@ -25,5 +25,5 @@ step('C++', 'build/native/tests/cpp/rinse_tests', '--gtest_brief=1');
 step('C++ under the address and undefined-behaviour sanitizers', 'build/asan/tests/cpp/rinse_tests', '--gtest_brief=1');
 node('Types of the tests', bin('typescript/bin/tsc'), '-p', 'tests');
 node('wasm and TypeScript in Node', bin('vitest/vitest.mjs'), 'run');
-step('Training, in small', python, 'models/voice/smoke.py');
+step('Training, in small', python(), 'models/voice/smoke.py');
 node('Chromium', bin('@playwright/test/cli.js'), 'test');

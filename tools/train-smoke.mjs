@@ -7,4 +7,4 @@ import { setup } from './setup.mjs';
 
 setup({ tests: true });
 cmake('native');
-execFileSync(python, [join(root, 'models/voice/smoke.py')], { stdio: 'inherit' });
+execFileSync(python(), [join(root, 'models/voice/smoke.py')], { stdio: 'inherit' });

@@ -95,7 +95,7 @@ function agreement(ours, reference) {
 }
 
 async function tables(data) {
-  execFileSync(python, [join(data, 'mix_dev.py'), join(work, 'dev')]);
+  execFileSync(python(), [join(data, 'mix_dev.py'), join(work, 'dev')]);
   const peers = csv(readFileSync(join(data, 'dev_scores.csv'), 'utf8'));
   const parts = [];
   const agreements = [];
@@ -158,7 +158,7 @@ try {
     const { parts, agreements } = await tables(data);
     const families = [];
     for (const set of ['voice48', 'voice16']) families.push(`### ${set}\n\n${await family(join(work, 'dev', set))}`);
-    const facts = execFileSync(python, [join(root, 'tests/bench/voice_facts.py'), rinse, data, join(work, 'dev')], { encoding: 'utf8' }).trim();
+    const facts = execFileSync(python(), [join(root, 'tests/bench/voice_facts.py'), rinse, data, join(work, 'dev')], { encoding: 'utf8' }).trim();
     const text = `# Quality
 
 Written by \`npm run quality -- DATA\`; don't edit. Means over the development mixtures, the best in the first column first. Rows in bold are Rinse, each effect and
