@@ -57,7 +57,6 @@ VoiceDenoise::VoiceDenoise(nn::VoiceNet net)
     : SpectralEffect(kTable), net_(std::move(net)), input_(nn::VoiceFrame::kPositions * nn::VoiceFrame::kInputs) {}
 
 void VoiceDenoise::prepare(const SpectralSpec& spec) {
-  spec_ = spec;
   framesPerThought_ = std::max(1, static_cast<int>(std::lround(nn::VoiceFrame::kHopSeconds / spec.hopSeconds)));
   guardAttack_ = smoothing(spec.hopSeconds, kGuardAttackSeconds);
   guardRelease_ = smoothing(spec.hopSeconds, kGuardReleaseSeconds);
@@ -146,7 +145,7 @@ void VoiceDenoise::keepTreble() noexcept {
 }
 
 /// The share of the input that stays whatever the mask says, a gain.
-float VoiceDenoise::passed() noexcept {
+float VoiceDenoise::passed() const noexcept {
   const float alone = music_ * (1.0f - step(heldSpeech_, kSpokenFrom, kSpokenTo));
   const float open = get(kGuard) > 0.5f ? step(alone, kGuardFrom, kGuardTo) : 0.0f;
   return gainFromDb(get(kLimit) * (1.0f - open));

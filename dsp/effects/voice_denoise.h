@@ -27,10 +27,9 @@ class VoiceDenoise : public SpectralEffect {
   void link(const SpectralFrame&) noexcept;
   void think() noexcept;
   void keepTreble() noexcept;
-  float passed() noexcept;
+  float passed() const noexcept;
   void apply(SpectralFrame, float passed) noexcept;
 
-  SpectralSpec spec_{};
   nn::VoiceFrame features_;
   nn::VoiceNet net_;
   int framesPerThought_ = 1, untilThought_ = 0;  // the network takes a frame every 10 ms
