@@ -13,6 +13,7 @@
 #include "cli/part_file.h"
 #include "cli/recipe_json.h"
 #include "cli/score.h"
+#include "cli/speech.h"
 #include "cli/types.h"
 #include "effects/registry.h"
 #include "metrics/scores.h"
@@ -201,6 +202,20 @@ int run(int argc, char** argv) {
   inspect->add_option("FILE", inspected, "WAV, FLAC, OGG …")->required();
   inspect->add_flag("--json", json, "As JSON");
 
+  std::string spoken;
+  bool spokenJson = false;
+  float threshold = 0.5f;
+  double hangover = 50.0;
+  CLI::App* speech = app.add_subcommand("speech", "When somebody speaks, as labels that Audacity reads");
+  speech->add_option("FILE", spoken, "WAV, FLAC, OGG …")->required();
+  speech->add_flag("--json", spokenJson, "As JSON");
+  speech->add_option("--threshold", threshold, "How sure the detector must be")
+      ->check(CLI::Range(0.05, 0.95))
+      ->capture_default_str();
+  speech->add_option("--hangover", hangover, "Milliseconds that a word is taken to go on after its end")
+      ->check(CLI::Range(0.0, 1000.0))
+      ->capture_default_str();
+
   double seconds = 10.0;
   CLI::App* bench = app.add_subcommand("bench", "Speed of each effect and preset; JSON");
   bench->add_option("--seconds", seconds, "Length of the test signal")
@@ -215,6 +230,10 @@ int run(int argc, char** argv) {
   if (*bench) return std::cout << cli::bench(seconds).dump(2) << "\n", 0;
   if (*inspect) {
     auto done = cli::inspect(inspected, json, std::cout);
+    return done ? *done : fail(done.error());
+  }
+  if (*speech) {
+    auto done = cli::speech(spoken, threshold, hangover / 1000.0, spokenJson, std::cout);
     return done ? *done : fail(done.error());
   }
   auto scored = cli::score(scoring, std::cout, std::cerr);

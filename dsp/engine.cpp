@@ -98,6 +98,8 @@ Result<std::unique_ptr<Engine>> Engine::create(const Recipe& recipe, const Spec&
   }
   engine->chain_->prepare(spec);
   engine->dryWet_.prepare(spec, engine->chain_->latency());
+  engine->inputTap_.prepare(spec.sampleRate);
+  engine->outputTap_.prepare(spec.sampleRate);
   engine->buffers_.assign(spec.channels, std::vector<float>(spec.maxFrames));
   return engine;
 }
@@ -117,10 +119,12 @@ void Engine::process(Block b) noexcept {
   if (b.frames <= 0) return;
   sanitize(b);
   inputDb_ = meanPowerDb(b);
+  inputTap_.listen(b);
   dryWet_.capture(b);
   chain_->process(b);
   dryWet_.mix(b);
   outputDb_ = meanPowerDb(b);
+  outputTap_.listen(b);
 }
 
 void Engine::process(int frames) noexcept {
@@ -132,6 +136,8 @@ void Engine::process(int frames) noexcept {
 void Engine::reset() noexcept {
   chain_->reset();
   dryWet_.reset();
+  inputTap_.reset();
+  outputTap_.reset();
   inputDb_ = outputDb_ = -200.0f;
   badSamples_ = 0;
 }
@@ -163,6 +169,12 @@ std::optional<float> Engine::speechPresence() const noexcept {
     if (const auto found = chain_->effect(i).speechPresence()) return found;
   }
   return {};
+}
+
+Engine::Picture Engine::picture() const {
+  Picture seen{inputTap_.densityDb(), outputTap_.densityDb(), {}};
+  for (int i = 0; i < steps() && seen.noise.empty(); ++i) seen.noise = chain_->effect(i).noiseDensityDb();
+  return seen;
 }
 
 std::string Engine::startLearning(int step) noexcept {

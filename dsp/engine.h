@@ -8,6 +8,7 @@
 #include "core/chain.h"
 #include "core/error.h"
 #include "nn/weights.h"
+#include "noise/spectrum_tap.h"
 #include "recipe.h"
 
 namespace rinse {
@@ -55,6 +56,12 @@ class Engine {
   float reductionDb() const noexcept;
   /// How probable it is that somebody speaks at this moment, 0 … 1, where an effect of the chain knows.
   std::optional<float> speechPresence() const noexcept;
+  /// A picture of this moment: dB re full scale^2 / Hz of input, output and the noise that an effect of the chain sees
+  /// (empty where none follows one) at the points of a noise profile. Allocates.
+  struct Picture {
+    std::vector<float> input, output, noise;
+  };
+  Picture picture() const;
   /// Samples since the start that were NaN, infinite or absurd, and were replaced.
   long badSamples() const noexcept { return badSamples_; }
 
@@ -65,6 +72,7 @@ class Engine {
   Spec spec_{};
   std::unique_ptr<Chain> chain_;
   DryWet dryWet_;
+  SpectrumTap inputTap_, outputTap_;
   std::vector<std::vector<float>> buffers_;
   float inputDb_ = -200.0f, outputDb_ = -200.0f;
   long badSamples_ = 0;

@@ -92,6 +92,14 @@ class Handle {
   float reductionDb() const { return engine_->reductionDb(); }
   /// -1 where no effect knows.
   float speechPresence() const { return engine_->speechPresence().value_or(-1.0f); }
+  val picture() const {
+    const Engine::Picture seen = engine_->picture();
+    val out = val::object();
+    out.set("input", val::array(seen.input));
+    out.set("output", val::array(seen.output));
+    out.set("noise", val::array(seen.noise));
+    return out;
+  }
   double badSamples() const { return static_cast<double>(engine_->badSamples()); }
 
  private:
@@ -121,5 +129,6 @@ EMSCRIPTEN_BINDINGS(rinse) {
       .function("outputDb", &Handle::outputDb)
       .function("reductionDb", &Handle::reductionDb)
       .function("speechPresence", &Handle::speechPresence)
+      .function("picture", &Handle::picture)
       .function("badSamples", &Handle::badSamples);
 }

@@ -250,6 +250,14 @@ void Denoise::apply(SpectralFrame frame) noexcept {
   }
 }
 
+std::vector<float> Denoise::noiseDensityDb() const {
+  if (!tracker_) return {};
+  const std::vector<double> power(noise_.begin(), noise_.begin() + spec_.bins);
+  const auto profile =
+      NoiseProfile::measure(power, spec_.sampleRate / spec_.fftSize, spec_.sampleRate, spec_.windowEnergy);
+  return {profile.densityDb().begin(), profile.densityDb().end()};
+}
+
 void Denoise::startLearning() noexcept {
   learning_ = true;
   learnedFrames_ = 0;

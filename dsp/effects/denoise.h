@@ -42,6 +42,8 @@ class Denoise : public SpectralEffect, public Learner {
   void reset() noexcept override;
   float reductionDb() const noexcept override { return reductionDb_; }
 
+  std::vector<float> noiseDensityDb() const override;
+
   Learner* learner() override { return this; }
   void startLearning() noexcept override;
   std::string finishLearning() override;

@@ -2,6 +2,7 @@
 
 #include "effects/denoise.h"
 #include "effects/dereverb.h"
+#include "effects/voice.h"
 #include "effects/voice_denoise.h"
 
 namespace rinse {
@@ -28,6 +29,8 @@ std::span<const EffectInfo> effects() {
        true, nullptr, [](const nn::Models&) -> Result<EffectPtr> { return EffectPtr(std::make_unique<Denoise>()); }},
       {"dereverb", "Reverberation", "Takes the sound of the room from a voice.", Dereverb::kParams, false, nullptr,
        [](const nn::Models&) -> Result<EffectPtr> { return EffectPtr(std::make_unique<Dereverb>()); }},
+      {"voice", "Voice detector", "Tells when somebody speaks; leaves the sound as it is.", Voice::kParams, false,
+       nullptr, [](const nn::Models&) -> Result<EffectPtr> { return EffectPtr(std::make_unique<Voice>()); }},
   };
   return list;
 }

@@ -47,7 +47,8 @@ constexpr float kTrebleFrom = 0.3f, kTrebleTo = 0.7f;  // of the probability of 
 
 float step(float x, float from, float to) { return std::clamp((x - from) / (to - from), 0.0f, 1.0f); }
 
-float smoothing(double hopSeconds, double seconds) { return static_cast<float>(1.0 - std::exp(-hopSeconds / seconds)); }
+/// From one thought of the network to the next.
+float smoothing(double seconds) { return static_cast<float>(1.0 - std::exp(-nn::VoiceFrame::kHopSeconds / seconds)); }
 
 }  // namespace
 
@@ -58,11 +59,15 @@ VoiceDenoise::VoiceDenoise(nn::VoiceNet net)
 
 void VoiceDenoise::prepare(const SpectralSpec& spec) {
   framesPerThought_ = std::max(1, static_cast<int>(std::lround(nn::VoiceFrame::kHopSeconds / spec.hopSeconds)));
-  guardAttack_ = smoothing(spec.hopSeconds, kGuardAttackSeconds);
-  guardRelease_ = smoothing(spec.hopSeconds, kGuardReleaseSeconds);
-  speechHold_ = smoothing(spec.hopSeconds, kSpeechHoldSeconds);
+  guardAttack_ = smoothing(kGuardAttackSeconds);
+  guardRelease_ = smoothing(kGuardReleaseSeconds);
+  speechHold_ = smoothing(kSpeechHoldSeconds);
   linked_.assign(spec.bins, {});
-  mask_.assign(spec.bins, {});
+  gain_.assign(spec.bins, 1.0f);
+  filtered_ = std::min(spec.bins, nn::VoiceFrame::kBins);
+  filter_.assign(static_cast<size_t>(filtered_) * nn::VoiceFrame::kTaps, {});
+  frames_ = (nn::VoiceFrame::kTaps - 1) * framesPerThought_ + 1;
+  past_.assign(static_cast<size_t>(frames_) * spec.channels * filtered_, {});
   const auto& edges = nn::VoiceFrame::edges();
   firstTreble_ = 0;
   while (edges[firstTreble_] * nn::VoiceFrame::kBinHz < kTrebleHz) ++firstTreble_;
@@ -79,14 +84,16 @@ void VoiceDenoise::reset() noexcept {
   net_.reset();
   trebleNoise_.reset();
   trebleRule_.reset();
-  std::fill(mask_.begin(), mask_.end(), std::complex<float>(1.0f));
-  untilThought_ = 0;
+  std::fill(gain_.begin(), gain_.end(), 1.0f);
+  std::fill(past_.begin(), past_.end(), std::complex<float>{});
+  untilThought_ = now_ = 0;
   speech_ = heldSpeech_ = music_ = 0.0f;
   reductionDb_ = 0.0f;
 }
 
 void VoiceDenoise::process(SpectralFrame frame) noexcept {
   link(frame);
+  remember(frame);
   if (untilThought_ == 0) think();
   untilThought_ = (untilThought_ + 1) % framesPerThought_;
   apply(frame, passed());
@@ -110,15 +117,20 @@ void VoiceDenoise::link(const SpectralFrame& frame) noexcept {
   }
 }
 
+void VoiceDenoise::remember(const SpectralFrame& frame) noexcept {
+  now_ = (now_ + 1) % frames_;
+  for (int c = 0; c < frame.channels; ++c)
+    std::copy_n(frame.spectrum[c], filtered_, &past_[(static_cast<size_t>(now_) * frame.channels + c) * filtered_]);
+}
+
 void VoiceDenoise::think() noexcept {
   features_.input(linked_, input_.data());
   const nn::VoiceNet::Answer answer = net_(input_.data());
-  nn::VoiceFrame::mask(answer.output, mask_);
+  nn::VoiceFrame::answer(answer.output, filter_, gain_);
   speech_ = answer.speech;
   heldSpeech_ = std::max(speech_, heldSpeech_ - speechHold_ * heldSpeech_);
   keepTreble();
-  music_ += (answer.music > music_ ? guardAttack_ : guardRelease_) * static_cast<float>(framesPerThought_) *
-            (answer.music - music_);
+  music_ += (answer.music > music_ ? guardAttack_ : guardRelease_) * (answer.music - music_);
 }
 
 void VoiceDenoise::keepTreble() noexcept {
@@ -140,7 +152,7 @@ void VoiceDenoise::keepTreble() noexcept {
   const float trusted = step(speech_, kTrebleFrom, kTrebleTo);
   for (int b = 0; b < bands; ++b) {
     const auto [from, to] = range(b);
-    for (int k = from; k < to; ++k) mask_[k] = std::max(mask_[k].real(), trusted * trebleGain_[b]);
+    for (int k = from; k < to; ++k) gain_[k] = std::max(gain_[k], trusted * trebleGain_[b]);
   }
 }
 
@@ -153,14 +165,27 @@ float VoiceDenoise::passed() const noexcept {
 
 void VoiceDenoise::apply(SpectralFrame frame, float passed) noexcept {
   double before = 0.0, after = 0.0;
-  for (int k = 0; k < frame.bins; ++k) {
-    const std::complex<float> gain = passed + (1.0f - passed) * mask_[k];
-    const float power = std::norm(linked_[k]);
-    before += power;
-    after += power * std::norm(gain);
-    for (int c = 0; c < frame.channels; ++c) frame.spectrum[c][k] *= gain;
+  for (int c = 0; c < frame.channels; ++c) {
+    std::complex<float>* x = frame.spectrum[c];
+    for (int k = 0; k < frame.bins; ++k) before += std::norm(x[k]);
+    const std::complex<float>* past[nn::VoiceFrame::kTaps];
+    for (int t = 0; t < nn::VoiceFrame::kTaps; ++t) {
+      const int at = (now_ + frames_ - t * framesPerThought_) % frames_;
+      past[t] = &past_[(static_cast<size_t>(at) * frame.channels + c) * filtered_];
+    }
+    for (int k = 0; k < filtered_; ++k) {
+      const std::complex<float>* f = &filter_[k * nn::VoiceFrame::kTaps];
+      std::complex<float> y = 0.0f;
+      for (int t = 0; t < nn::VoiceFrame::kTaps; ++t) {
+        const float re = f[t].real() * past[t][k].real() - f[t].imag() * past[t][k].imag();
+        y += std::complex<float>(re, f[t].real() * past[t][k].imag() + f[t].imag() * past[t][k].real());
+      }
+      x[k] = passed * x[k] + (1.0f - passed) * y;
+    }
+    for (int k = filtered_; k < frame.bins; ++k) x[k] *= passed + (1.0f - passed) * gain_[k];
+    for (int k = 0; k < frame.bins; ++k) after += std::norm(x[k]);
   }
-  reductionDb_ = before > 0.0 ? dbFromPower(after / before) : 0.0f;
+  reductionDb_ = before > 0.0 ? dbFromPower(after / before + 1e-20) : 0.0f;
 }
 
 }  // namespace rinse

@@ -25,6 +25,7 @@ class VoiceDenoise : public SpectralEffect {
 
  private:
   void link(const SpectralFrame&) noexcept;
+  void remember(const SpectralFrame&) noexcept;
   void think() noexcept;
   void keepTreble() noexcept;
   float passed() const noexcept;
@@ -36,7 +37,10 @@ class VoiceDenoise : public SpectralEffect {
   float guardAttack_ = 0.0f, guardRelease_ = 0.0f, speechHold_ = 0.0f;
 
   std::vector<std::complex<float>> linked_;  // [bins] all channels as one
-  std::vector<std::complex<float>> mask_;    // [bins]
+  std::vector<std::complex<float>> filter_;  // [kBins][kTaps]
+  std::vector<float> gain_;                  // [bins], of those above the filtered ones
+  std::vector<std::complex<float>> past_;    // [frames][channels][filtered bins], a ring
+  int filtered_ = 0, frames_ = 1, now_ = 0;
   std::vector<float> input_;                 // [kPositions][kInputs]
   // The treble, bands above 8 kHz: [bands, rounded up to 4].
   int firstTreble_ = 0;  // band

@@ -36,6 +36,7 @@ const std::array<int, VoiceFrame::kBands + 1>& VoiceFrame::edges() {
 void VoiceFrame::reset() noexcept {
   level_ = 0.0f;
   frames_ = 0;
+  odd_ = false;
 }
 
 void VoiceFrame::input(std::span<const std::complex<float>> spectrum, float* input) noexcept {
@@ -44,7 +45,9 @@ void VoiceFrame::input(std::span<const std::complex<float>> spectrum, float* inp
   float sum = 0.0f;
   for (int k = 0; k < std::min(bins, kBins); ++k) {
     const float power = std::norm(spectrum[k]), magnitude = compress(power);
-    const float scale = magnitude / std::sqrt(power + kLeastPower);
+    // A hop turns the phase of what lies in the middle of an odd bin by half a circle: with every second one turned back,
+    // a steady tone stands still.
+    const float scale = magnitude / std::sqrt(power + kLeastPower) * (odd_ && k % 2 == 1 ? -1.0f : 1.0f);
     float* to = input + k * kInputs;
     to[0] = magnitude, to[1] = spectrum[k].real() * scale, to[2] = spectrum[k].imag() * scale;
     sum += magnitude;
@@ -55,6 +58,7 @@ void VoiceFrame::input(std::span<const std::complex<float>> spectrum, float* inp
     for (int k = from; k < to; ++k) power += std::norm(spectrum[k]);
     input[(kBins + b) * kInputs] = compress(power / static_cast<float>(std::max(1, to - from)));
   }
+  odd_ = !odd_;
   // The level is that of the bins, which every rate has. The first frames are their plain mean.
   const float now = std::min(sum / kBins, kFullScale);
   ++frames_;
@@ -65,12 +69,15 @@ void VoiceFrame::input(std::span<const std::complex<float>> spectrum, float* inp
   for (int i = 0; i < kPositions * kInputs; ++i) input[i] = std::clamp(input[i] * scale, -kMostInput, kMostInput);
 }
 
-void VoiceFrame::mask(const float* output, std::span<std::complex<float>> gain) noexcept {
+void VoiceFrame::answer(const float* output, std::span<std::complex<float>> filter, std::span<float> gain) noexcept {
   const int bins = static_cast<int>(gain.size());
-  for (int k = 0; k < std::min(bins, kBins); ++k) {  // bounded to the unit circle, phase as it is
-    const std::complex<float> z(output[k * kOutputs], output[k * kOutputs + 1]);
-    const float magnitude = std::abs(z);
-    gain[k] = magnitude > 1e-6f ? z * (std::tanh(magnitude) / magnitude) : z;
+  for (int k = 0; k < std::min(bins, kBins); ++k) {
+    for (int t = 0; t < kTaps; ++t) {  // bounded to the unit circle, phase as it is
+      const std::complex<float> z(output[k * kOutputs + 2 * t], output[k * kOutputs + 2 * t + 1]);
+      const float magnitude = std::abs(z);
+      const float turned = t % 2 == 1 && k % 2 == 1 ? -1.0f : 1.0f;  // as the network sees it
+      filter[k * kTaps + t] = z * (turned * (magnitude > 1e-6f ? std::tanh(magnitude) / magnitude : 1.0f));
+    }
   }
   for (int b = 0; b < kBands; ++b) {
     const float g = 1.0f / (1.0f + std::exp(-output[(kBins + b) * kOutputs]));

@@ -19,7 +19,8 @@ class VoiceFrame {
   static constexpr int kBands = 32;  // above
   static constexpr int kPositions = kBins + kBands;
   static constexpr int kInputs = 3;   // compressed magnitude, real and imaginary part (0 for bands)
-  static constexpr int kOutputs = 2;  // complex mask of a bin; gain of a band, and nothing
+  static constexpr int kTaps = 5;     // frames of a bin's filter: this one and the ones before
+  static constexpr int kOutputs = 2 * kTaps;  // complex taps of a bin; gain of a band, and nothing
   static constexpr double kBinHz = 50.0;
   static constexpr double kHopSeconds = 0.01;
 
@@ -30,12 +31,15 @@ class VoiceFrame {
   /// input[kPositions][kInputs] from spectrum[bins]. Magnitudes to the power 0.3, over their own running mean: level
   /// does not matter.
   void input(std::span<const std::complex<float>> spectrum, float* input) noexcept;
-  /// gain[bins] from output[kPositions][kOutputs], before any limit: complex for the bins, real above.
-  static void mask(const float* output, std::span<std::complex<float>> gain) noexcept;
+  /// From output[kPositions][kOutputs], before any limit: for the lowest bins filters over time (deep filtering, Mack &
+  /// Habets 2020; Schröter 2022), filter[min(bins, kBins)][kTaps], this frame first, then those kHopSeconds apart; for
+  /// those above gain[bins].
+  static void answer(const float* output, std::span<std::complex<float>> filter, std::span<float> gain) noexcept;
 
  private:
   float level_ = 0.0f;  // running mean of the compressed magnitudes
   int frames_ = 0;
+  bool odd_ = false;  // this frame
 };
 
 }  // namespace rinse::nn

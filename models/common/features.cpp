@@ -13,6 +13,7 @@ extern "C" {
 
 int voice_positions() { return VoiceFrame::kPositions; }
 int voice_bins() { return VoiceFrame::kBins; }
+int voice_outputs() { return VoiceFrame::kOutputs; }
 const int* voice_edges() { return VoiceFrame::edges().data(); }
 
 /// samples[frames * 480] at 48 kHz through the house frame: input[frames][positions][3] and spectrum[frames][481]
@@ -35,6 +36,4 @@ void voice_features(const float* samples, int frames, float* input, std::complex
   }
 }
 
-/// gain[481] (complex) from output[positions][2].
-void voice_mask(const float* output, std::complex<float>* gain) { VoiceFrame::mask(output, {gain, 481}); }
 }

@@ -23,9 +23,9 @@ def analyse(samples, inputs=True):
     return features, spectrum
 
 
-def mask(output):
-    """[positions][2] of the network -> complex gains [481]."""
-    gain = np.empty(BINS, np.complex64)
-    output = np.ascontiguousarray(output, np.float32)
-    library().voice_mask(pointer(output), pointer(gain))
-    return gain
+def flip(frames):
+    """[frames][bins][1]: the sign that makes a steady tone in the middle of a bin stand still from frame to frame: a hop turns odd bins around."""
+    sign = np.ones((frames, layout()[0], 1), np.float32)
+    sign[1::2, 1::2] = -1
+    return sign
+

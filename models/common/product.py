@@ -42,8 +42,8 @@ class VoiceNet:
             raise ValueError(lib.net_error().decode())
 
     def run(self, inputs):
-        """inputs [frames][positions][3] -> output [frames][positions][2], probabilities of speech and music [frames][2]."""
+        """inputs [frames][positions][3] -> output [frames][positions][outputs], probabilities of speech and music [frames][2]."""
         inputs = np.ascontiguousarray(inputs, np.float32)
-        output, heads = np.empty((*inputs.shape[:2], 2), np.float32), np.empty((len(inputs), 2), np.float32)
+        output, heads = np.empty((*inputs.shape[:2], library().voice_outputs()), np.float32), np.empty((len(inputs), 2), np.float32)
         library().net_run(self.net, pointer(inputs), len(inputs), pointer(output), pointer(heads))
         return output, heads

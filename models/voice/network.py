@@ -2,9 +2,11 @@
 back up with the encoder's outputs added. After Rong et al. 2024 (GTCRN) in its plan and Luo et al. 2020 (dual-path RNN) in its middle; causal,
 a frame in, a frame out. Shapes are [batch][channels][time][positions]."""
 import torch
+from recurrent import Gru
 from torch import nn
 
-POSITIONS, INPUTS, OUTPUTS = 128, 3, 2
+TAPS = 5
+POSITIONS, INPUTS, OUTPUTS = 128, 3, 2 * TAPS
 HEADS = 2  # logits of speech and of music being there
 
 
@@ -14,7 +16,7 @@ class Causal(nn.Module):
     def __init__(self, layer, channels, time_kernel=1):
         super().__init__()
         self.layer, self.past = layer, time_kernel - 1
-        self.norm, self.activation = nn.BatchNorm2d(channels), nn.LeakyReLU(0.2)
+        self.norm, self.activation = nn.BatchNorm2d(channels), nn.LeakyReLU(0.2, inplace=True)
 
     def forward(self, x):
         return self.activation(self.norm(self.layer(nn.functional.pad(x, (0, 0, self.past, 0)))))
@@ -37,17 +39,17 @@ class DualPath(nn.Module):
 
     def __init__(self, channels):
         super().__init__()
-        self.across = nn.GRU(channels, channels // 2, batch_first=True, bidirectional=True)
-        self.along = nn.GRU(channels, channels, batch_first=True)
+        self.across = Gru(channels, channels // 2, batch_first=True, bidirectional=True)
+        self.along = Gru(channels, channels, batch_first=True)
         self.across_out, self.along_out = nn.Linear(channels, channels), nn.Linear(channels, channels)
         self.across_norm, self.along_norm = nn.LayerNorm(channels), nn.LayerNorm(channels)
 
     def forward(self, x):
         batch, channels, time, positions = x.shape
         x = x.permute(0, 2, 3, 1)  # [batch][time][positions][channels]
-        y = self.across(x.reshape(batch * time, positions, channels))[0]
+        y = self.across(x.reshape(batch * time, positions, channels))
         x = x + self.across_norm(self.across_out(y)).reshape(x.shape)
-        y = self.along(x.transpose(1, 2).reshape(batch * positions, time, channels))[0]
+        y = self.along(x.transpose(1, 2).reshape(batch * positions, time, channels))
         y = self.along_norm(self.along_out(y)).reshape(batch, positions, time, channels)
         return (x + y.transpose(1, 2)).permute(0, 3, 1, 2)
 
@@ -57,11 +59,11 @@ class VoiceNet(nn.Module):
         super().__init__()
         a, b, c = channels
         up = lambda inputs, outputs: nn.ConvTranspose2d(inputs, outputs, (1, 4), stride=(1, 2), padding=(0, 1))
-        self.down = nn.ModuleList([Causal(nn.Conv2d(INPUTS, a, (1, 5), stride=(1, 2), padding=(0, 2)), a), Separable(a, b), Separable(b, c)])
+        self.down = nn.ModuleList([Causal(nn.Conv2d(INPUTS, a, (3, 5), stride=(1, 2), padding=(0, 2)), a, 3), Separable(a, b), Separable(b, c)])
         self.middle = nn.Sequential(*[DualPath(c) for _ in range(blocks)])
         self.up = nn.ModuleList([Causal(up(c, b), b), Causal(up(b, a), a)])
         self.last = up(a, OUTPUTS)
-        self.last.bias.data[0] = 1.0  # begins by letting through
+        self.last.bias.data[0] = 1.0; self.last.weight.data[:, 2:] *= 0.1; self.last.bias.data[1:] = 0  # begins by letting through
         self.heads = nn.Linear(c, HEADS)
 
     def forward(self, x):

@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(HERE, "../common"))
 import clips  # noqa: E402
 import features  # noqa: E402
 import mixing  # noqa: E402
+import muon  # noqa: E402
 import network  # noqa: E402
 import safetensors  # noqa: E402
 
@@ -50,7 +51,11 @@ def example(mixer, seconds):
     power = np.sum(np.abs(target[:, 4:100]) ** 2, axis=1)  # 200 Hz … 5 kHz
     speech = power > max(np.quantile(power, 0.95) * 10 ** (-PAUSE_DB / 10), 1e-7)
     heads = np.stack([speech, np.full(len(speech), mixture.music)], axis=1).astype(np.float32)
-    return inputs, positions(spectrum), positions(target), np.float32(mixture.bandwidth), heads
+    flip = features.flip(len(inputs))  # as the network sees them
+    noisy, clean = positions(spectrum), positions(target)
+    noisy[:, :bins] *= flip
+    clean[:, :bins] *= flip
+    return inputs, noisy, clean, np.float32(mixture.bandwidth), heads
 
 
 class Mixtures(torch.utils.data.IterableDataset):
@@ -86,16 +91,21 @@ class Loss(torch.nn.Module):
         self.register_buffer("missing", torch.where(self.top > TREBLE_HZ, MISSING_TREBLE, MISSING).float())
 
     def gains(self, output):
-        """As VoiceFrame::mask: complex for the bins, real for the bands."""
-        z = output[..., : self.bins, :]
+        """As VoiceFrame::answer: complex filters [taps] for the bins, real gains for the bands."""
+        z = output[..., : self.bins, :].unflatten(-1, (-1, 2))
         magnitude = (z.square().sum(-1, keepdim=True) + 1e-12).sqrt()
-        return torch.cat([z * (torch.tanh(magnitude) / magnitude), torch.sigmoid(output[..., self.bins:, :])], dim=-2)
+        return z * (torch.tanh(magnitude) / magnitude), torch.sigmoid(output[..., self.bins:, 0])
 
     def estimate(self, output, noisy):
-        g = self.gains(output)
-        re, im = g[..., 0] * noisy[..., 0] - g[..., 1] * noisy[..., 1], g[..., 0] * noisy[..., 1] + g[..., 1] * noisy[..., 0]
-        im = torch.cat([im[..., : self.bins], torch.zeros_like(im[..., self.bins:])], dim=-1)  # a band has a level, no phase
-        return torch.stack([re, im], dim=-1)
+        filters, gains = self.gains(output)
+        x = noisy[..., : self.bins, :]
+        re, im = 0, 0
+        for k in range(filters.shape[-2]):
+            past = torch.nn.functional.pad(x, (0, 0, 0, 0, k, 0))[:, : x.shape[1]]
+            f = filters[..., k, :]
+            re = re + f[..., 0] * past[..., 0] - f[..., 1] * past[..., 1]
+            im = im + f[..., 0] * past[..., 1] + f[..., 1] * past[..., 0]
+        return torch.cat([torch.stack([re, im], -1), noisy[..., self.bins:, :] * gains[..., None]], -2)
 
     def forward(self, output, noisy, clean, bandwidth, told):
         output, heads = output
@@ -146,23 +156,29 @@ def exam(data, cache, seconds=4.0, count=24):
     return [torch.from_numpy(np.stack(x)) for x in zip(*(example(mixer, seconds) for _ in range(count)))]
 
 
-def train(args, rank, partner, net):
+def beginning(args):
+    """What to go on from: a checkpoint's state; that which is committed has no optimizer's."""
+    if args.resume:
+        return torch.load(os.path.join(args.cache, f"{args.name}.pt"), map_location="cpu")
+    if args.start:
+        tensors, about = safetensors.read(COMMITTED)
+        net = {k: torch.from_numpy(v.copy()) for k, v in tensors.items()}
+        return {"net": net, "step": about["step"], "heard": about["hours_heard"], "spent": about["minutes"]}
+    return {"step": 0, "heard": 0.0, "spent": 0.0}
+
+
+def train(args, rank, partner, net, begin):
     """One process; the first one keeps the log and the checkpoint."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(args.seed + rank)
     if device == "cpu":
         torch.set_num_threads(1)
     net, loss = net.to(device), Loss().to(device)
-    optimizer = torch.optim.AdamW(net.parameters(), args.rate, weight_decay=1e-4)
-    checkpoint, step, heard, spent = os.path.join(args.cache, f"{args.name}.pt"), 0, 0.0, 0.0
-    if args.start:
-        tensors, about = safetensors.read(COMMITTED)
-        net.load_state_dict({k: torch.from_numpy(v.copy()) for k, v in tensors.items()}, strict=False)
-        step, heard, spent = about["step"], about["hours_heard"], about["minutes"]
-    if args.resume:
-        state = torch.load(checkpoint, map_location=device)
-        net.load_state_dict(state["net"]), optimizer.load_state_dict(state["optimizer"])
-        step, heard, spent = state["step"], state["heard"], state["spent"]
+    optimizer = muon.Muon(net.named_parameters(), args.rate)
+    checkpoint = os.path.join(args.cache, f"{args.name}.pt")
+    step, heard, spent = (begin[k] for k in ("step", "heard", "spent"))
+    if "optimizer" in begin:
+        optimizer.load_state_dict(begin["optimizer"])
     data = Mixtures(args.data, args.cache, args.seconds, 1000 * args.seed + 100 * rank + step)
     batches = iter(torch.utils.data.DataLoader(data, args.batch, num_workers=args.workers, prefetch_factor=4))
     start, recent, last = time.time(), [], time.time()
@@ -186,7 +202,7 @@ def train(args, rank, partner, net):
 
     if rank == 0:
         with torch.no_grad():
-            loud = torch.zeros_like(test[1])
+            loud = torch.zeros(*test[1].shape[:3], network.OUTPUTS)
             loud[..., 0] = 20.0  # a mask of ones
             unprocessed = loss((loud, torch.zeros_like(test[4])), *test[1:])[0].item()
             print(f"{sum(p.numel() for p in net.parameters())} parameters on {device}; the exam unprocessed: {unprocessed:.5f}")
@@ -226,7 +242,7 @@ def main():
     parser.add_argument("--name", default="voice")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint of that name")
     parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--seconds", type=float, default=2.5)
+    parser.add_argument("--seconds", type=float, default=2.4)
     parser.add_argument("--rate", type=float, default=2e-3, help="learning rate")
     parser.add_argument("--workers", type=int, default=1, help="processes that make mixtures, for each partner")
     parser.add_argument("--partners", type=int, default=1, help="processes that train")
@@ -235,12 +251,14 @@ def main():
     args = parser.parse_args()
     clips.prepare(args.data, args.cache)  # before several ask for it
     torch.manual_seed(args.seed)
-    net = network.VoiceNet()
-    partner = Partner(net)
-    others = [torch.multiprocessing.Process(target=train, args=(args, rank, partner, net)) for rank in range(1, args.partners)]
+    net, begin = network.VoiceNet(), beginning(args)
+    if "net" in begin:
+        net.load_state_dict(begin["net"], strict=False)  # the committed one has no counters of batches
+    partner = Partner(net)  # its meeting point is where all begin
+    others = [torch.multiprocessing.Process(target=train, args=(args, rank, partner, net, begin)) for rank in range(1, args.partners)]
     for process in others:
         process.start()
-    train(args, 0, partner, net)
+    train(args, 0, partner, net, begin)
     for process in others:
         process.join()
 

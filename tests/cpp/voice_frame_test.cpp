@@ -53,18 +53,42 @@ TEST(VoiceFrame, BoundsWhatFollowsSilence) {
   for (const float v : input) EXPECT_LE(std::abs(v), 10.0f);
 }
 
-TEST(VoiceFrame, MasksWithinTheUnitCircleAndBandsByTheirGain) {
-  std::vector<float> output(VoiceFrame::kPositions * VoiceFrame::kOutputs, 0.0f);
-  output[2 * 7] = 30.0f;      // bin 7: wide open
-  output[2 * 8 + 1] = -0.5f;  // bin 8: turned
-  for (int b = 0; b < VoiceFrame::kBands; ++b) output[2 * (VoiceFrame::kBins + b)] = b == 3 ? 20.0f : -20.0f;
-  Spectrum gain(481);
-  VoiceFrame::mask(output.data(), gain);
-  EXPECT_NEAR(std::abs(gain[7] - std::complex<float>(1.0f, 0.0f)), 0.0f, 1e-5f);
-  EXPECT_NEAR(gain[8].imag(), -std::tanh(0.5f), 1e-5f);
+TEST(VoiceFrame, ASteadyToneStandsStill) {
+  const test::Channels tone = {test::sine(48000, 350.0, 48000.0, 0.0001f)};  // bin 7
+  VoiceFrame frame;
+  std::vector<float> input(VoiceFrame::kPositions * VoiceFrame::kInputs), before;
+  for (int t = 0; t < 20; ++t) {
+    Spectrum s(481);
+    for (int k = 0; k < 481; ++k) {
+      for (int n = 0; n < 960; ++n)
+        s[k] += tone[0][t * 480 + n] * std::polar(1.0f, static_cast<float>(-2.0 * M_PI * k * n / 960));
+      if (k > 8) break;
+    }
+    before = input;
+    frame.input(s, input.data());
+  }
+  const auto phase = [](const std::vector<float>& x) {
+    return std::atan2(x[7 * VoiceFrame::kInputs + 2], x[7 * VoiceFrame::kInputs + 1]);
+  };
+  EXPECT_NEAR(phase(input), phase(before), 0.01f);
+}
+
+TEST(VoiceFrame, BoundsTheTapsAndGivesBandsTheirGain) {
+  constexpr int kOutputs = VoiceFrame::kOutputs, kTaps = VoiceFrame::kTaps;
+  std::vector<float> output(VoiceFrame::kPositions * kOutputs, 0.0f);
+  output[kOutputs * 7] = 30.0f;          // bin 7: wide open
+  output[kOutputs * 8 + 1] = -0.5f;      // bin 8: turned
+  output[kOutputs * 9 + 2 * 1] = 0.25f;  // bin 9: the frame before
+  for (int b = 0; b < VoiceFrame::kBands; ++b) output[kOutputs * (VoiceFrame::kBins + b)] = b == 3 ? 20.0f : -20.0f;
+  Spectrum filter(VoiceFrame::kBins * kTaps);
+  std::vector<float> gain(481);
+  VoiceFrame::answer(output.data(), filter, gain);
+  EXPECT_NEAR(std::abs(filter[7 * kTaps] - std::complex<float>(1.0f, 0.0f)), 0.0f, 1e-5f);
+  EXPECT_NEAR(filter[8 * kTaps].imag(), -std::tanh(0.5f), 1e-5f);
+  EXPECT_NEAR(filter[9 * kTaps + 1].real(), -std::tanh(0.25f), 1e-5f);  // an odd bin, a hop ago
   for (int k = VoiceFrame::kBins; k < 481; ++k) {
     const bool open = k >= VoiceFrame::edges()[3] && k < VoiceFrame::edges()[4];
-    EXPECT_NEAR(gain[k].real(), open ? 1.0f : 0.0f, 1e-4f) << k;
+    EXPECT_NEAR(gain[k], open ? 1.0f : 0.0f, 1e-4f) << k;
   }
 }
 

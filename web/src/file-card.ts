@@ -1,15 +1,21 @@
 // One dropped file: its waveform, its cleaning, the listening and the download.
-import { cleanedName, cleanFile, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
+import { cleanedName, cleanFile, effectInfo, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
 import { element, freshId } from './element';
 import { channelsText, clockTime, timeLeft } from './format';
 import { Player, type ListenTo } from './player';
+import { field } from './settings';
 import { ReportView } from './report-view';
-import { Waveform } from './waveform';
+import { SpectrumPlot } from './spectrum-plot';
+import { Waveform, type Stretch } from './waveform';
 
 type State = 'reading' | 'ready' | 'cleaning' | 'cleaned' | 'failed';
 
+const longestLearned = 60; // seconds: a noise profile needs no more
+const pictureEveryMs = 100;
+
 const listenLabels: [ListenTo, string][] = [
   ['original', 'Original'],
+  ['preview', 'Preview'],
   ['cleaned', 'Cleaned'],
   ['removed', 'Removed'],
 ];
@@ -30,7 +36,7 @@ export class FileCard {
   private readonly title: HTMLElement;
   private readonly about = element('p', { className: 'about' }, 'Reading …');
   private readonly messages = element('div', { className: 'messages', role: 'status' });
-  private readonly before = new Waveform('Before', 'before', (s) => void this.player?.seek(s));
+  private readonly before = new Waveform('Before', 'before', (s) => void this.player?.seek(s), (stretch) => this.marked(stretch));
   private readonly after = new Waveform('After', 'after', (s) => void this.player?.seek(s));
   private readonly progress = element('progress', { max: 1, value: 0, 'aria-label': 'Cleaning' });
   private readonly progressText = element('span', { className: 'left' });
@@ -46,6 +52,12 @@ export class FileCard {
     'The settings have changed: press Clean again to hear and download the new result.',
   );
   private report: ReportView | null = null;
+  private readonly spectrum = new SpectrumPlot();
+  private readonly learnFrom = element('input', { type: 'number', id: freshId('from'), min: '0', step: '0.01' });
+  private readonly learnTo = element('input', { type: 'number', id: freshId('to'), min: '0', step: '0.01' });
+  private readonly learnButton = element('button', { type: 'button', onclick: () => void this.learnNoise() }, 'Learn noise');
+  private readonly learning: HTMLElement;
+  private timer = 0;
   private readonly reportPlace = element('div');
   private readonly downloads = element('div', { className: 'downloads' });
 
@@ -55,15 +67,27 @@ export class FileCard {
     turn: Promise<unknown>,
     onremove: () => void,
     private readonly choosePreset: (id: string) => void,
+    private recipe: Recipe,
+    /** Takes a recipe in which something was learned from this file. */
+    private readonly learned: (recipe: Recipe) => void,
   ) {
     const name = freshId('listen');
     const listen = element('div', { className: 'listen', role: 'radiogroup', 'aria-label': 'Listen to' });
     for (const [value, label] of listenLabels) {
-      const radio = element('input', { type: 'radio', name, value, checked: value === 'original', disabled: value !== 'original' });
+      const radio = element('input', { type: 'radio', name, value, checked: value === 'original', disabled: value === 'cleaned' || value === 'removed' });
       radio.onchange = () => this.player?.listen(value);
       this.radios.set(value, radio);
       listen.append(element('label', {}, radio, label));
     }
+    this.learning = element(
+      'div',
+      { className: 'learn' },
+      element('span', {}, 'Noise alone, drag over it above or say where:'),
+      field(this.learnFrom, 'From (s)'),
+      field(this.learnTo, 'To (s)'),
+      this.learnButton,
+    );
+    for (const edge of [this.learnFrom, this.learnTo]) edge.onchange = () => this.before.mark(this.stretch());
     this.position.oninput = () => void this.player?.seek(Number(this.position.value));
     this.title = element('h2', { id: freshId('file'), tabIndex: -1 }, file.name);
     this.view = element(
@@ -73,15 +97,18 @@ export class FileCard {
       this.about,
       this.reportPlace,
       this.before.view,
+      this.learning,
       this.after.view,
       element('div', { className: 'transport' }, this.play, this.position, this.clock),
       listen,
+      this.spectrum.view,
       this.working,
       this.messages,
       this.staleNote,
       this.downloads,
     );
-    this.after.view.hidden = true;
+    this.after.view.hidden = this.spectrum.view.hidden = true;
+    this.showLearning();
     this.read = this.inspect(turn);
   }
 
@@ -106,12 +133,13 @@ export class FileCard {
       this.before.draw(frames / sampleRate, this.before.largest);
       this.about.textContent = `${clockTime(frames / sampleRate)}, ${sampleRate / 1000} kHz, ${channelsText(channels)}${video ? ', with video' : ''}`;
       for (const w of warnings) this.say(w, 'warning');
-      this.player = new Player(this.file, sampleRate, frames);
+      this.player = new Player(this.file, sampleRate, frames, channels, this.recipe);
       this.player.onchange = () => this.showPlayer();
       this.player.onerror = (e) => this.say(`It could not be played: ${reasonOf(e)}`, 'error');
       this.play.disabled = this.position.disabled = false;
       this.position.max = String(frames / sampleRate);
       this.showPlayer();
+      this.showLearning();
       this.report = new ReportView(this.file, this.choosePreset);
       this.reportPlace.append(this.report.view);
       this.state = 'ready';
@@ -178,6 +206,9 @@ export class FileCard {
 
   /** The settings have changed: says whether the result is still what they give. */
   settingsChanged(recipe: Recipe, wanted: FileFormat): void {
+    this.recipe = structuredClone(recipe);
+    this.showLearning();
+    void this.player?.setRecipe(recipe).catch((e: unknown) => this.say(`The preview could not follow the settings: ${reasonOf(e)}`, 'error'));
     if (this.state !== 'cleaned') return;
     const stale = JSON.stringify([recipe, this.formatFor(wanted)]) !== this.cleanedWith;
     this.downloads.classList.toggle('stale', stale);
@@ -187,6 +218,39 @@ export class FileCard {
   /** For the keyboard: where to go on after something that had the focus is gone. */
   focus(): void {
     this.title.focus();
+  }
+
+  private stretch(): Stretch | null {
+    const [from, to] = [this.learnFrom.valueAsNumber, this.learnTo.valueAsNumber];
+    return to > from ? { from, to } : null;
+  }
+
+  private marked(stretch: Stretch | null): void {
+    this.learnFrom.value = stretch ? stretch.from.toFixed(2) : '';
+    this.learnTo.value = stretch ? stretch.to.toFixed(2) : '';
+    this.showLearning();
+  }
+
+  /** Only where the recipe can learn, and something is marked. */
+  private showLearning(): void {
+    this.learning.hidden = !this.player || !this.recipe.chain.some((s) => effectInfo(s.effect).learns);
+    this.learnButton.disabled = !this.stretch();
+  }
+
+  private async learnNoise(): Promise<void> {
+    const stretch = this.stretch();
+    if (!stretch || !this.player) return;
+    this.learnButton.disabled = true;
+    this.messages.replaceChildren();
+    try {
+      const heard = await this.player.read(stretch.from, Math.min(stretch.to, stretch.from + longestLearned));
+      this.learned(await learn(heard, { recipe: this.recipe }));
+      this.say('The noise has been learned: it is part of the settings now.', 'note');
+    } catch (e) {
+      this.say(`Nothing was learned: ${reasonOf(e)}. The settings are as they were.`, 'error');
+    } finally {
+      this.showLearning();
+    }
   }
 
   private cancelCleaning(): void {
@@ -201,6 +265,7 @@ export class FileCard {
     this.before.destroy();
     this.after.destroy();
     this.dropResult();
+    clearInterval(this.timer);
     cancelAnimationFrame(this.frameRequest);
     this.view.remove();
   }
@@ -241,6 +306,9 @@ export class FileCard {
     this.clock.textContent = `${clockTime(player.position)} / ${clockTime(player.duration)}`;
     this.before.position(player.position);
     if (!this.after.view.hidden) this.after.position(player.position);
+    this.spectrum.view.hidden &&= !player.playing;
+    if (!player.playing) this.timer = (clearInterval(this.timer), 0);
+    else this.timer ||= window.setInterval(() => void player.picture().then((p) => p && this.spectrum.show(p)), pictureEveryMs);
     cancelAnimationFrame(this.frameRequest);
     if (player.playing) this.frameRequest = requestAnimationFrame(() => this.showPlayer());
   }

@@ -49,7 +49,7 @@ export function filePlace(place: HTMLElement): void {
         showButton();
         if (next) next.focus();
         else input.focus();
-      }, (id) => settings.choose(id));
+      }, (id) => settings.choose(id), settings.recipe, (recipe) => settings.replace(recipe));
       reading = card.read;
       cards.add(card);
       list.append(card.view);

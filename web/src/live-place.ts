@@ -1,11 +1,13 @@
 // The Live place: a microphone, cleaned while one speaks; meters, bypass, recording.
-import { cleanStream, reasonOf, type CleanedStream, type EffectId, type EffectParams, type StepDownDetail } from 'rinse-audio';
+import { cleanStream, effectInfo, reasonOf, type CleanedStream, type EffectId, type EffectParams, type StepDownDetail } from 'rinse-audio';
 import { element, freshId } from './element';
 import { decibels } from './format';
 import { LevelMeter } from './meter';
 import { field, Settings } from './settings';
+import { SpectrumPlot } from './spectrum-plot';
 
-const statsEveryMs = 200;
+const statsEveryMs = 100;
+const learnSeconds = 2;
 
 /** Plain words for what getUserMedia throws. */
 export function microphoneTrouble(e: unknown): string {
@@ -45,14 +47,17 @@ export function livePlace(place: HTMLElement): void {
   bypass.setAttribute('role', 'switch');
   const monitor = element('input', { type: 'checkbox', id: freshId('monitor'), onchange: () => connectMonitor() });
   const lowLatency = element('input', { type: 'checkbox', id: freshId('low-latency'), onchange: () => void exchangeRecipe() });
+  const learnButton = element('button', { type: 'button', disabled: true, onclick: () => void learnNoise() }, 'Learn noise');
   const record = element('button', { type: 'button', disabled: true, onclick: () => (recorder ? recorder.stop() : startRecording()) }, 'Record');
   const messages = element('div', { className: 'messages', role: 'status' });
   const input = new LevelMeter('Input');
   const output = new LevelMeter('Output');
+  const spectrum = new SpectrumPlot();
   const facts = { state: element('dd'), speech: element('dd'), reduction: element('dd'), latency: element('dd'), load: element('dd'), browser: element('dd') };
   const recordings = element('div', { className: 'downloads' });
 
   const settings = new Settings((recipe, replaced) => {
+    if (replaced) showLearning();
     if (replaced || steppedDown) return void exchangeRecipe();
     for (const [i, step] of recipe.chain.entries()) {
       cleaned?.cleaner.set(step.effect as EffectId, (step.params ?? {}) as EffectParams[EffectId], i);
@@ -70,8 +75,8 @@ export function livePlace(place: HTMLElement): void {
       field(monitor, 'Hear yourself (use headphones)'),
       field(lowLatency, 'Low latency'),
     ),
-    element('div', { className: 'card' }, input.view, output.view, factList()),
-    element('div', { className: 'actions' }, record),
+    element('div', { className: 'card' }, input.view, output.view, spectrum.view, factList()),
+    element('div', { className: 'actions' }, learnButton, record),
     messages,
     recordings,
   );
@@ -99,8 +104,10 @@ export function livePlace(place: HTMLElement): void {
   function showIdle(): void {
     start.textContent = 'Start microphone';
     record.disabled = true;
+    showLearning();
     input.show(-200);
     output.show(-200);
+    spectrum.show(null);
     facts.state.textContent = 'not running';
     for (const f of [facts.speech, facts.reduction, facts.latency, facts.load, facts.browser]) f.textContent = '–';
   }
@@ -154,6 +161,7 @@ export function livePlace(place: HTMLElement): void {
     connectMonitor();
     start.textContent = 'Stop microphone';
     record.disabled = false;
+    showLearning();
     void listDevices();
     timer = window.setInterval(() => void showStats(), statsEveryMs);
     void showStats();
@@ -162,10 +170,11 @@ export function livePlace(place: HTMLElement): void {
   async function showStats(): Promise<void> {
     const cleaner = cleaned?.cleaner;
     if (!cleaner || !context) return;
-    const stats = await cleaner.stats().catch(() => null);
+    const [stats, picture] = await Promise.all([cleaner.stats(), cleaner.picture()]).catch(() => [null, null]);
     if (!stats || cleaner !== cleaned?.cleaner) return;
     input.show(stats.inputDb);
     output.show(stats.outputDb);
+    spectrum.show(picture);
     facts.state.textContent = stats.cleaning ? 'cleaning' : cleaner.cleaning ? 'bypassed: the microphone goes through as it is' : 'not cleaning: the microphone goes through as it is';
     facts.speech.textContent = stats.speechPresence === null ? 'this preset does not tell' : `${Math.round(100 * stats.speechPresence)} %`;
     facts.reduction.textContent = decibels(stats.cleaning ? stats.reductionDb : 0);
@@ -184,6 +193,27 @@ export function livePlace(place: HTMLElement): void {
     microphone = cleaned = context = null;
     start.disabled = false;
     showIdle();
+  }
+
+  /** From two seconds in which nobody speaks. */
+  async function learnNoise(): Promise<void> {
+    if (!cleaned) return;
+    learnButton.disabled = true;
+    say(`Learning: be silent for ${learnSeconds} seconds.`, 'note');
+    try {
+      settings.replace({ ...(await cleaned.cleaner.learn(learnSeconds)), lowLatency: undefined });
+      say('The noise of this room has been learned.', 'note');
+    } catch (e) {
+      say(`Nothing was learned: ${reasonOf(e)}`, 'error');
+    } finally {
+      showLearning();
+    }
+  }
+
+  function showLearning(): void {
+    const learns = settings.recipe.chain.some((s) => effectInfo(s.effect).learns);
+    learnButton.hidden = !learns;
+    learnButton.disabled = !cleaned;
   }
 
   async function exchangeRecipe(): Promise<void> {

@@ -1,13 +1,14 @@
 // Plays a file and its cleaned version together, in step to the sample, so that switching between them, or to what was removed
-// (the one minus the other), makes no gap. Reads both piece by piece: memory does not grow with the file.
-import { openReader, type PcmReader } from 'rinse-audio';
+// (the one minus the other), makes no gap. Preview is the original through a cleaner that runs while it plays. Reads both piece by piece: memory does not grow with the file.
+import { createCleaner, openReader, type Cleaner, type EffectId, type EffectParams, type PcmReader, type Picture, type Recipe } from 'rinse-audio';
 
-export type ListenTo = 'original' | 'cleaned' | 'removed';
+export type ListenTo = 'original' | 'preview' | 'cleaned' | 'removed';
 
-const gains: Record<ListenTo, { original: number; cleaned: number }> = {
-  original: { original: 1, cleaned: 0 },
-  cleaned: { original: 0, cleaned: 1 },
-  removed: { original: 1, cleaned: -1 },
+const gains: Record<ListenTo, { original: number; preview: number; cleaned: number }> = {
+  original: { original: 1, preview: 0, cleaned: 0 },
+  preview: { original: 0, preview: 1, cleaned: 0 },
+  cleaned: { original: 0, preview: 0, cleaned: 1 },
+  removed: { original: 1, preview: 0, cleaned: -1 },
 };
 
 const pieceSeconds = 0.5;
@@ -29,6 +30,7 @@ export class Player {
   private listenTo: ListenTo = 'original';
   private original: Voice | null = null;
   private cleaned: Voice | null = null;
+  private preview: { cleaner: Cleaner; gain: GainNode } | null = null;
   private cleanedFile: Blob | null = null;
   private opening: Promise<void> | null = null;
   private closed = false;
@@ -44,6 +46,8 @@ export class Player {
     private readonly file: Blob,
     readonly sampleRate: number,
     readonly frames: number,
+    private readonly channels: number,
+    private recipe: Recipe,
   ) {}
 
   get duration(): number {
@@ -68,6 +72,32 @@ export class Player {
     if (wasPlaying) await this.play();
   }
 
+  /** What the preview cleans with from now on. */
+  async setRecipe(recipe: Recipe): Promise<void> {
+    const before = this.recipe;
+    this.recipe = structuredClone(recipe);
+    const cleaner = this.preview?.cleaner;
+    if (!cleaner) return;
+    const shape = (r: Recipe) => JSON.stringify(r.chain.map(({ params: _, ...rest }) => rest));
+    if (shape(before) !== shape(recipe)) return cleaner.recipe(recipe);
+    for (const [i, step] of recipe.chain.entries()) cleaner.set(step.effect as EffectId, (step.params ?? {}) as EffectParams[EffectId], i);
+  }
+
+  /** Spectra of what is heard of the original at this moment and of its preview; null while nothing plays. */
+  async picture(): Promise<Picture | null> {
+    return this.playing ? ((await this.preview?.cleaner.picture().catch(() => null)) ?? null) : null;
+  }
+
+  private async openPreview(): Promise<void> {
+    const cleaner = await createCleaner(this.graph(), { recipe: this.recipe, channels: this.channels > 1 ? 2 : 1 });
+    if (this.closed) return cleaner.destroy();
+    const fail = (e: Event) => this.onerror((e as ErrorEvent).error ?? new Error('the machine is too slow for a preview with these settings'));
+    cleaner.addEventListener('error', fail);
+    cleaner.addEventListener('stepdown', fail);
+    this.preview = { cleaner, gain: this.gain() };
+    cleaner.connect(this.preview.gain);
+  }
+
   /** Opens what is not open yet; several calls at once wait for the same opening. */
   private open(): Promise<void> {
     const voice = async (file: Blob): Promise<Voice> => {
@@ -80,6 +110,7 @@ export class Player {
       try {
         this.original ??= await voice(this.file);
         if (this.cleanedFile) this.cleaned ??= await voice(this.cleanedFile);
+        if (!this.preview) await this.openPreview();
       } finally {
         this.opening = null;
       }
@@ -89,8 +120,8 @@ export class Player {
   listen(to: ListenTo): void {
     this.listenTo = to;
     if (!this.context) return;
-    const target = gains[this.cleanedFile ? to : 'original'];
-    const fade = (voice: Voice | null, gain: number) => {
+    const target = gains[this.cleanedFile || to === 'preview' ? to : 'original'];
+    const fade = (voice: { gain: GainNode } | null, gain: number) => {
       if (!voice || !this.context) return;
       const now = this.context.currentTime;
       voice.gain.gain.cancelScheduledValues(now);
@@ -99,6 +130,7 @@ export class Player {
     };
     fade(this.original, target.original);
     fade(this.cleaned, target.cleaned);
+    fade(this.preview, target.preview);
   }
 
   async play(): Promise<void> {
@@ -143,12 +175,20 @@ export class Player {
     if (wasPlaying) await this.play();
   }
 
+  /** Samples of the original, for what listens to a stretch of it. */
+  async read(from: number, to: number): Promise<{ sampleRate: number; channels: Float32Array<ArrayBuffer>[] }> {
+    await this.open();
+    const first = Math.round(from * this.sampleRate);
+    return { sampleRate: this.sampleRate, channels: await this.original!.reader.read(first, Math.max(0, Math.min(this.frames, Math.round(to * this.sampleRate)) - first)) };
+  }
+
   close(): void {
     this.closed = true;
     this.run++;
     if (this.playing) this.pause();
     this.original?.reader.close();
     this.cleaned?.reader.close();
+    this.preview?.cleaner.destroy();
     void this.context?.close();
     this.context = null;
   }
@@ -198,6 +238,7 @@ export class Player {
     channels.forEach((c, i) => buffer.copyToChannel(c, i));
     const source = new AudioBufferSourceNode(context, { buffer });
     source.connect(voice.gain);
+    if (voice === this.original && this.preview) source.connect(this.preview.cleaner);
     source.onended = () => this.sources.delete(source);
     this.sources.add(source);
     source.start(when);

@@ -1,5 +1,5 @@
 // The recipe that the user sets: preset, strength and the controls of every effect, built from the Param table.
-import { defaultPreset, effectInfo, presets, strengthOf, withStrength, type ParamInfo, type Recipe, type RecipeStep } from 'rinse-audio';
+import { checkRecipe, defaultPreset, effectInfo, reasonOf, presets, strengthOf, withStrength, type ParamInfo, type Recipe, type RecipeStep } from 'rinse-audio';
 import { element, freshId } from './element';
 
 export class Settings {
@@ -22,7 +22,7 @@ export class Settings {
     this.view.append(
       field(this.preset, 'Preset'),
       field(this.strength, 'Strength', this.strengthText),
-      element('details', { className: 'more' }, element('summary', {}, 'More settings'), this.details),
+      element('details', { className: 'more' }, element('summary', {}, 'More settings'), this.details, this.exchange()),
     );
     this.showAll();
   }
@@ -33,6 +33,36 @@ export class Settings {
     this.recipe = structuredClone(presets[preset]!);
     this.showAll();
     this.changed(this.recipe, true);
+  }
+
+  /** Takes over a recipe of the user's own, or one in which something was learned. */
+  replace(recipe: Recipe): void {
+    this.recipe = structuredClone(recipe);
+    this.showAll();
+    this.changed(this.recipe, true);
+  }
+
+  /** The recipe as a file, to keep and to bring back. */
+  private exchange(): HTMLElement {
+    const file = element('input', { type: 'file', id: freshId('recipe'), accept: '.json,application/json' });
+    const trouble = element('div', { role: 'status' });
+    file.onchange = async () => {
+      const chosen = file.files?.[0];
+      file.value = ''; // the same file may be chosen again
+      if (!chosen) return;
+      try {
+        this.replace(checkRecipe(JSON.parse(await chosen.text()) as Recipe));
+        trouble.replaceChildren(element('p', { className: 'note' }, `${chosen.name} is in use.`));
+      } catch (e) {
+        trouble.replaceChildren(element('p', { className: 'error', role: 'alert' }, `${chosen.name} is no recipe: ${reasonOf(e)}. The settings are as they were.`));
+      }
+    };
+    const save = () => {
+      const url = URL.createObjectURL(new Blob([JSON.stringify(this.recipe, null, 2)], { type: 'application/json' }));
+      element('a', { href: url, download: 'rinse-recipe.json' }).click();
+      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    };
+    return element('div', { className: 'learn' }, element('button', { type: 'button', onclick: save }, 'Save recipe'), field(file, 'Load recipe'), trouble);
   }
 
   private showAll(): void {
@@ -50,6 +80,10 @@ export class Settings {
   private effectControls(step: RecipeStep, index: number): HTMLElement {
     const info = effectInfo(step.effect);
     const group = element('fieldset', {}, element('legend', {}, info.label), element('p', { className: 'help' }, info.help));
+    if (step.learned?.length) {
+      const forget = () => this.replace({ ...this.recipe, chain: this.recipe.chain.map((s, i) => (i === index ? { ...s, learned: [] } : s)) });
+      group.append(element('p', { className: 'learn' }, 'What it learned is in use.', element('button', { type: 'button', onclick: forget }, 'Forget it')));
+    }
     for (const param of info.params) {
       const value = (step.params as Record<string, number> | undefined)?.[param.id] ?? param.default;
       group.append(

@@ -1,18 +1,27 @@
 // The waveform of a file, before or after: WaveSurfer over peaks that were measured in the worker. It draws; the player plays.
 import WaveSurfer from 'wavesurfer.js';
+import RegionsPlugin, { type Region } from 'wavesurfer.js/dist/plugins/regions.esm.js';
 import { element } from './element';
 
 declare const __STYLE_NONCE__: string;
 
 const peaksPerSecond = 100;
 
+/** Seconds. */
+export interface Stretch {
+  from: number;
+  to: number;
+}
+
 export class Waveform {
   readonly view: HTMLElement;
   private readonly surfer: WaveSurfer;
   private readonly stage = element('div', { className: 'stage' });
+  private readonly regions: ReturnType<typeof RegionsPlugin.create> | null = null;
   private peaks = new Float32Array(0);
 
-  constructor(caption: string, kind: 'before' | 'after', seek: (seconds: number) => void) {
+  /** With `select`, a stretch can be marked by dragging; it hears of it, and of its end. */
+  constructor(caption: string, kind: 'before' | 'after', seek: (seconds: number) => void, select?: (stretch: Stretch | null) => void) {
     this.view = element('figure', { className: `waveform ${kind}`, 'aria-hidden': 'true' }, element('figcaption', {}, caption), this.stage);
     const color = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
     this.surfer = WaveSurfer.create({
@@ -26,6 +35,16 @@ export class Waveform {
       cspNonce: __STYLE_NONCE__,
     });
     this.surfer.on('interaction', seek);
+    if (!select) return;
+    const regions = (this.regions = this.surfer.registerPlugin(RegionsPlugin.create()));
+    regions.enableDragSelection({ color: color('--selection') });
+    regions.on('region-created', (made: Region) => {
+      for (const r of regions.getRegions()) if (r !== made) r.remove();
+    });
+    const tell = (r: Region) => select({ from: r.start, to: r.end });
+    regions.on('region-created', tell);
+    regions.on('region-updated', tell);
+    regions.on('region-removed', () => regions.getRegions().length === 0 && select(null));
   }
 
   /** Makes room for the whole file. */
@@ -54,6 +73,12 @@ export class Waveform {
 
   position(seconds: number): void {
     if (this.surfer.getDuration() > 0) this.surfer.setTime(seconds);
+  }
+
+  /** Marks a stretch, or none. */
+  mark(stretch: Stretch | null): void {
+    this.regions?.clearRegions();
+    if (stretch) this.regions?.addRegion({ start: stretch.from, end: stretch.to, color: getComputedStyle(document.documentElement).getPropertyValue('--selection').trim() });
   }
 
   destroy(): void {

@@ -17,18 +17,23 @@ export interface CleanBufferOptions extends JobOptions {
   recipe?: Recipe | string;
 }
 
+/** The channels of decoded audio, checked. */
+export function planar(audio: AudioBuffer | PlanarAudio): PlanarAudio {
+  const { sampleRate } = audio;
+  const channels = 'getChannelData' in audio ? Array.from({ length: audio.numberOfChannels }, (_, c) => audio.getChannelData(c)) : audio.channels;
+  checkLimits(sampleRate, channels.length);
+  if (channels.some((c) => c.length !== channels[0]!.length)) throw new RinseError('bad-audio', 'the channels are not of the same length');
+  if (channels[0]!.length === 0) throw new RinseError('bad-audio', 'there are no samples');
+  return { sampleRate, channels };
+}
+
 /** The input is left as it is. An AudioBuffer gives an AudioBuffer, planar arrays give planar arrays. */
 export function cleanBuffer(audio: AudioBuffer, options?: CleanBufferOptions): Promise<AudioBuffer>;
 export function cleanBuffer(audio: PlanarAudio, options?: CleanBufferOptions): Promise<PlanarAudio>;
 export async function cleanBuffer(audio: AudioBuffer | PlanarAudio, options: CleanBufferOptions = {}): Promise<AudioBuffer | PlanarAudio> {
   const recipe = checkRecipe(options.recipe);
-  const { sampleRate } = audio;
-  const isBuffer = 'getChannelData' in audio;
-  const source = isBuffer ? Array.from({ length: audio.numberOfChannels }, (_, c) => audio.getChannelData(c)) : audio.channels;
-  checkLimits(sampleRate, source.length);
+  const { sampleRate, channels: source } = planar(audio);
   const frames = source[0]!.length;
-  if (source.some((c) => c.length !== frames)) throw new RinseError('bad-audio', 'the channels are not of the same length');
-  if (frames === 0) throw new RinseError('bad-audio', 'there are no samples');
   const core = await loadCore(recipe, options.assets);
   const channels = source.map((c) => new Float32Array(c));
   const result = await runJob(
@@ -37,7 +42,7 @@ export async function cleanBuffer(audio: AudioBuffer | PlanarAudio, options: Cle
     options,
   );
   if (result.type !== 'buffer') throw new RinseError('no-worker', 'the worker gave something else than audio');
-  if (!isBuffer) return { sampleRate, channels: result.channels };
+  if (!('getChannelData' in audio)) return { sampleRate, channels: result.channels };
   const buffer = new AudioBuffer({ length: frames, numberOfChannels: source.length, sampleRate });
   result.channels.forEach((c, i) => buffer.copyToChannel(c, i));
   return buffer;

@@ -1,5 +1,6 @@
 // The live way: an AudioWorkletNode that cleans what goes through it.
 import { addProcessor, loadCore, loadModels, type Assets } from './assets.js';
+import type { Picture } from './engine.js';
 import { RinseError, reasonOf } from './errors.js';
 import type { Models } from './model.js';
 import type { FromProcessor, ProcessorOptions, Stats, StepDown, ToProcessor } from './messages.js';
@@ -48,6 +49,8 @@ export interface Cleaner extends AudioWorkletNode {
   learn(seconds: number): Promise<Recipe>;
   /** Load of the last seconds, worst quantum since the last call, levels and reduction at this moment. */
   stats(): Promise<Stats>;
+  /** Spectra of this moment, of input, output and the noise that the recipe sees; null once cleaning has ended. */
+  picture(): Promise<Picture | null>;
   /** Disconnects and frees everything. The node can't be used again. */
   destroy(): void;
 }
@@ -247,6 +250,10 @@ function makeCleanerClass() {
 
     stats(): Promise<Stats> {
       return this.ask<Stats>({ type: 'stats' });
+    }
+
+    picture(): Promise<Picture | null> {
+      return this.ask<Picture | null>({ type: 'picture' });
     }
 
     destroy(): void {

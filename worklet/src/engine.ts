@@ -28,6 +28,20 @@ export interface EngineSpec {
   maxFrames: number;
 }
 
+/** Spectra of this moment: dB re full scale²/Hz at `pictureHz`. */
+export interface Picture {
+  input: number[];
+  output: number[];
+  /** The noise that an effect of the recipe sees; empty where none follows one. */
+  noise: number[];
+}
+
+/** Where a picture's points lie: evenly on the ERB-rate scale from 0 to 24 kHz (Glasberg & Moore 1990, eq. 4), as in dsp/noise/noise_profile.cpp. */
+export const pictureHz: readonly number[] = Array.from({ length: 128 }, (_, i) => {
+  const erb = (21.4 * Math.log10(1 + 0.00437 * 24000) * i) / 127;
+  return (10 ** (erb / 21.4) - 1) / 0.00437;
+});
+
 export class Engine {
   /** [channels][maxFrames]: fill the first `frames` of each, call process(frames), read them back. */
   readonly channels: Float32Array[];
@@ -87,6 +101,9 @@ export class Engine {
   get speechPresence(): number | null {
     const found = this.binding.speechPresence();
     return found < 0 ? null : found;
+  }
+  get picture(): Picture {
+    return this.binding.picture();
   }
   /** Samples that were no numbers or absurdly large, and were replaced. */
   get badSamples(): number {

@@ -20,6 +20,7 @@ export interface EngineBinding {
   badSamples(): number;
   /** -1 where no effect knows. */
   speechPresence(): number;
+  picture(): { input: number[]; output: number[]; noise: number[] };
   delete(): void;
 }
 

@@ -2,6 +2,8 @@
 export { createCleaner, type Cleaner, type CleanerOptions, type StepDownDetail } from './cleaner.js';
 export { cleanStream, type CleanedStream, type CleanStreamOptions } from './stream.js';
 export { cleanBuffer, type CleanBufferOptions, type PlanarAudio } from './buffer.js';
+export { learn, type LearnOptions } from './learn.js';
+export { pictureHz, type Picture } from './engine.js';
 export { cleanFile, readWaveform, releaseFile, removeLeftovers, type CleanFileOptions } from './file.js';
 export { inspectFile, scoreFile, type Measurable, type ScoreOptions } from './measure.js';
 export type { Finding, Measured, Metric, Report, Scores, Values } from './measures.js';

@@ -11,7 +11,7 @@ export interface JobOptions {
   assets?: Assets;
 }
 
-type Result = Extract<FromWorker, { type: 'buffer' | 'file' | 'info' | 'report' | 'scores' }>;
+type Result = Extract<FromWorker, { type: 'buffer' | 'learned' | 'file' | 'info' | 'report' | 'scores' }>;
 
 /** Runs the job and resolves with its last message. */
 export function runJob(
@@ -39,6 +39,7 @@ export function runJob(
         case 'failed':
           return end(() => reject(new RinseError(data.code, data.message)));
         case 'buffer':
+        case 'learned':
         case 'file':
         case 'info':
         case 'report':

@@ -1,9 +1,8 @@
 // Measures in a worker: what is wrong with a recording, and how near an estimate comes to its clean reference.
 import { loadMetricsWasm } from './assets.js';
-import type { PlanarAudio } from './buffer.js';
+import { planar, type PlanarAudio } from './buffer.js';
 import { RinseError } from './errors.js';
 import { runJob, type JobOptions } from './job.js';
-import { checkLimits } from './limits.js';
 import type { Metric, Report, Scores } from './measures.js';
 import type { Sound } from './messages.js';
 
@@ -11,13 +10,7 @@ import type { Sound } from './messages.js';
 export type Measurable = Blob | AudioBuffer | PlanarAudio;
 
 function sound(audio: Measurable): Sound {
-  if (audio instanceof Blob) return audio;
-  const { sampleRate } = audio;
-  const channels = 'getChannelData' in audio ? Array.from({ length: audio.numberOfChannels }, (_, c) => audio.getChannelData(c)) : audio.channels;
-  checkLimits(sampleRate, channels.length);
-  if (channels.some((c) => c.length !== channels[0]!.length)) throw new RinseError('bad-audio', 'the channels are not of the same length');
-  if (channels[0]!.length === 0) throw new RinseError('bad-audio', 'there are no samples');
-  return { sampleRate, channels };
+  return audio instanceof Blob ? audio : planar(audio);
 }
 
 /** Loudness, noise, hum, clipping, clicks, reverberation, bandwidth, channels: what a listener would mind, and which preset fits. */

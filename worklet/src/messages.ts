@@ -49,6 +49,7 @@ export type ToProcessor =
   | { type: 'startLearning'; id: number; step: number }
   | { type: 'finishLearning'; id: number; step: number }
   | { type: 'stats'; id: number }
+  | { type: 'picture'; id: number }
   | { type: 'destroy' };
 
 export type FromProcessor =
@@ -66,6 +67,7 @@ export type Sound = Blob | PlanarAudio;
 export type ToWorker =
   | { type: 'cleanBuffer'; core: Core; recipe: Recipe; sampleRate: number; channels: Float32Array<ArrayBuffer>[] }
   | { type: 'cleanFile'; core: Core; recipe: Recipe; file: Blob; format: FileFormat | undefined; scratch: string }
+  | { type: 'learn'; core: Core; recipe: Recipe; sampleRate: number; channels: Float32Array<ArrayBuffer>[] }
   | { type: 'readPeaks'; file: Blob }
   | { type: 'inspect'; module: WebAssembly.Module; sound: Sound }
   | { type: 'score'; module: WebAssembly.Module; reference: Sound; estimate: Sound; noisy: Sound | undefined }
@@ -91,6 +93,8 @@ export type FromWorker =
   /** The largest magnitudes of `peaks.length` pieces of `framesPerPeak` frames each, from piece `first` on. */
   | { type: 'peaks'; first: number; peaks: Float32Array }
   | { type: 'buffer'; channels: Float32Array<ArrayBuffer>[] }
+  /** What each step learned; null where it learns nothing. */
+  | { type: 'learned'; steps: (number[] | null)[] }
   | { type: 'file'; file: Blob; info: FileInfo }
   | { type: 'info'; info: FileInfo }
   | { type: 'report'; report: Report }

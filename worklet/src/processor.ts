@@ -124,6 +124,8 @@ class RinseProcessor extends AudioWorkletProcessor {
         return (this.next ?? this.engine)?.finishLearning(message.step);
       case 'stats':
         return this.stats();
+      case 'picture':
+        return this.engine?.picture ?? null;
       default:
         return message satisfies never;
     }

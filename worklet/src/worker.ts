@@ -2,6 +2,7 @@
 import { Engine, instantiate } from './engine.js';
 import { RinseError, reasonOf } from './errors.js';
 import type { FromWorker, ToWorker } from './messages.js';
+import { effectInfo } from './recipe.js';
 import { Streamer } from './streamer.js';
 
 const post = (message: FromWorker, transfer: Transferable[] = []) => postMessage(message, { transfer });
@@ -24,12 +25,25 @@ function cleanBuffer(job: Extract<ToWorker, { type: 'cleanBuffer' }>): void {
   post({ type: 'buffer', channels }, channels.map((c) => c.buffer));
 }
 
+/** Every step that can learns from the same sound, each from what the steps before it leave. */
+function learn(job: Extract<ToWorker, { type: 'learn' }>): void {
+  const { sampleRate, channels, recipe } = job;
+  const engine = new Engine(instantiate(job.core), recipe, Streamer.engineSpec(sampleRate, channels.length));
+  const learners = recipe.chain.map((step) => effectInfo(step.effect).learns);
+  learners.forEach((learns, i) => learns && engine.startLearning(i));
+  const streamer = new Streamer(engine, () => undefined);
+  streamer.push(channels);
+  post({ type: 'learned', steps: learners.map((learns, i) => (learns ? engine.finishLearning(i) : null)) });
+}
+
 let reader: Promise<(request: Extract<ToWorker, { type: 'read' }>) => Promise<void>> | undefined;
 
 async function run(job: ToWorker): Promise<void> {
   switch (job.type) {
     case 'cleanBuffer':
       return cleanBuffer(job);
+    case 'learn':
+      return learn(job);
     case 'cleanFile':
       return (await import('./clean-file.js')).cleanFile(job, post);
     case 'readPeaks':

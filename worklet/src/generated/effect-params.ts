@@ -51,6 +51,13 @@ export interface EffectParams {
     /** Reverberation time: 0 to 5 s, default 0. For the tail: the time in which the room's sound falls by 60 dB; 0 finds it by itself. */
     t60?: number;
   };
+  /** Tells when somebody speaks; leaves the sound as it is. */
+  'voice': {
+    /** Threshold: 0.05 to 0.95, default 0.5. How sure the detector must be that somebody speaks; less finds soft voices and more noises. */
+    threshold?: number;
+    /** Hangover: 0 to 1000 ms, default 50. How long a word is taken to go on after its end, so that no syllable falls out. */
+    hangover?: number;
+  };
 }
 
 export type EffectId = keyof EffectParams;
