@@ -101,6 +101,7 @@ Json describe() {
                     {"label", e.label},
                     {"help", e.help},
                     {"learns", e.learns},
+                    {"live", e.live},
                     {"model", e.model ? Json(e.model) : Json()},
                     {"params", params}});
   }

@@ -45,8 +45,8 @@ class Effect {
   virtual float reductionDb() const noexcept { return 0.0f; }
   /// How probable it is that somebody speaks at this moment, 0 … 1, where the effect knows.
   virtual std::optional<float> speechPresence() const noexcept { return {}; }
-  /// The noise that the effect sees at this moment, where it follows one: dB re full scale^2 / Hz at the points of a noise
-  /// profile (noise/noise_profile.h); empty otherwise. For pictures: allocates.
+  /// The noise that the effect sees at this moment, where it follows one: dB re full scale^2 / Hz at the points of a
+  /// noise profile (noise/noise_profile.h); empty otherwise. For pictures: allocates.
   virtual std::vector<float> noiseDensityDb() const { return {}; }
   virtual Learner* learner() { return nullptr; }
 

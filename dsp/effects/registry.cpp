@@ -2,6 +2,7 @@
 
 #include "effects/denoise.h"
 #include "effects/dereverb.h"
+#include "effects/dereverb_offline.h"
 #include "effects/voice.h"
 #include "effects/voice_denoise.h"
 
@@ -19,18 +20,26 @@ Result<EffectPtr> withNetwork(const nn::Models& models) {
   return EffectPtr(std::make_unique<Made>(std::move(*network)));
 }
 
+template <class Made>
+Result<EffectPtr> plain(const nn::Models&) {
+  return EffectPtr(std::make_unique<Made>());
+}
+
 }  // namespace
 
 std::span<const EffectInfo> effects() {
   static const EffectInfo list[] = {
       {"voice-denoise", "Voice", "Keeps a voice and takes away noise of any kind, with a small network.",
-       VoiceDenoise::kParams, false, nn::VoiceNet::kModel, withNetwork<VoiceDenoise, nn::VoiceNet>},
+       VoiceDenoise::kParams, false, true, nn::VoiceNet::kModel, withNetwork<VoiceDenoise, nn::VoiceNet>},
       {"denoise", "Noise suppression", "Takes steady and slowly changing noise from under a voice.", Denoise::kParams,
-       true, nullptr, [](const nn::Models&) -> Result<EffectPtr> { return EffectPtr(std::make_unique<Denoise>()); }},
-      {"dereverb", "Reverberation", "Takes the sound of the room from a voice.", Dereverb::kParams, false, nullptr,
-       [](const nn::Models&) -> Result<EffectPtr> { return EffectPtr(std::make_unique<Dereverb>()); }},
-      {"voice", "Voice detector", "Tells when somebody speaks; leaves the sound as it is.", Voice::kParams, false,
-       nullptr, [](const nn::Models&) -> Result<EffectPtr> { return EffectPtr(std::make_unique<Voice>()); }},
+       true, true, nullptr, plain<Denoise>},
+      {"dereverb", "Reverberation", "Takes the sound of the room from a voice.", Dereverb::kParams, false, true,
+       nullptr, plain<Dereverb>},
+      {"dereverb-offline", "Reverberation, files",
+       "Takes the sound of the room from a recording; better, but not live.", DereverbOffline::kParams, false, false,
+       nullptr, plain<DereverbOffline>},
+      {"voice", "Voice detector", "Tells when somebody speaks; leaves the sound as it is.", Voice::kParams, false, true,
+       nullptr, plain<Voice>},
   };
   return list;
 }

@@ -17,6 +17,7 @@ struct EffectInfo {
   const char* help;   // one line
   std::span<const Param> params;
   bool learns;        // it is a Learner
+  bool live;          // it keeps up with a microphone: a latency of 20 ms at most
   const char* model;  // the network that it needs among the models, or nullptr
   Result<EffectPtr> (*make)(const nn::Models&);
 };

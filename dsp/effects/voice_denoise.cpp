@@ -37,7 +37,7 @@ const Param kTable[] = {
 // closes at the first word.
 constexpr double kGuardAttackSeconds = 0.35, kGuardReleaseSeconds = 2.0;
 constexpr double kSpeechHoldSeconds = 4.0;
-constexpr float kGuardFrom = 0.3f, kGuardTo = 0.5f;   // of the smoothed probability of music alone
+constexpr float kGuardFrom = 0.3f, kGuardTo = 0.5f;    // of the smoothed probability of music alone
 constexpr float kSpokenFrom = 0.5f, kSpokenTo = 0.8f;  // of the highest probability of speech lately
 // Recordings with treble are scarce, so the network trusts it too little. Where somebody speaks, what a tracker of
 // steady noise would let pass above this passes.

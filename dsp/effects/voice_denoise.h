@@ -41,7 +41,7 @@ class VoiceDenoise : public SpectralEffect {
   std::vector<float> gain_;                  // [bins], of those above the filtered ones
   std::vector<std::complex<float>> past_;    // [frames][channels][filtered bins], a ring
   int filtered_ = 0, frames_ = 1, now_ = 0;
-  std::vector<float> input_;                 // [kPositions][kInputs]
+  std::vector<float> input_;  // [kPositions][kInputs]
   // The treble, bands above 8 kHz: [bands, rounded up to 4].
   int firstTreble_ = 0;  // band
   SppMmse trebleNoise_;

@@ -45,8 +45,8 @@ void VoiceFrame::input(std::span<const std::complex<float>> spectrum, float* inp
   float sum = 0.0f;
   for (int k = 0; k < std::min(bins, kBins); ++k) {
     const float power = std::norm(spectrum[k]), magnitude = compress(power);
-    // A hop turns the phase of what lies in the middle of an odd bin by half a circle: with every second one turned back,
-    // a steady tone stands still.
+    // A hop turns the phase of what lies in the middle of an odd bin by half a circle: with every second one turned
+    // back, a steady tone stands still.
     const float scale = magnitude / std::sqrt(power + kLeastPower) * (odd_ && k % 2 == 1 ? -1.0f : 1.0f);
     float* to = input + k * kInputs;
     to[0] = magnitude, to[1] = spectrum[k].real() * scale, to[2] = spectrum[k].imag() * scale;

@@ -18,8 +18,8 @@ class VoiceFrame {
   static constexpr int kBins = 96;   // 0 … 4.75 kHz, one position each
   static constexpr int kBands = 32;  // above
   static constexpr int kPositions = kBins + kBands;
-  static constexpr int kInputs = 3;   // compressed magnitude, real and imaginary part (0 for bands)
-  static constexpr int kTaps = 5;     // frames of a bin's filter: this one and the ones before
+  static constexpr int kInputs = 3;           // compressed magnitude, real and imaginary part (0 for bands)
+  static constexpr int kTaps = 5;             // frames of a bin's filter: this one and the ones before
   static constexpr int kOutputs = 2 * kTaps;  // complex taps of a bin; gain of a band, and nothing
   static constexpr double kBinHz = 50.0;
   static constexpr double kHopSeconds = 0.01;

@@ -127,10 +127,14 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
     return ConvSpec{.inputs = inputs, .outputs = outputs, .width = width, .kernel = 4, .stride = 2, .padding = 1};
   };
   for (const std::string& wrong : {
-           take(convs,
-                Conv::create(
-                    weights, "down.0",
-                    {.inputs = VoiceFrame::kInputs, .outputs = a, .width = p, .timeKernel = 3, .kernel = 5, .stride = 2, .padding = 2})),
+           take(convs, Conv::create(weights, "down.0",
+                                    {.inputs = VoiceFrame::kInputs,
+                                    .outputs = a,
+                                    .width = p,
+                                    .timeKernel = 3,
+                                    .kernel = 5,
+                                    .stride = 2,
+                                    .padding = 2})),
            take(depthwise, DepthwiseConv::create(weights, "down.1.depthwise", down(a, p / 2))),
            take(convs, Conv::create(weights, "down.1.pointwise", {.inputs = a, .outputs = b, .width = p / 4})),
            take(depthwise, DepthwiseConv::create(weights, "down.2.depthwise", down(b, p / 4))),

@@ -16,8 +16,8 @@ constexpr double kLowestHz = 100.0, kHighestHz = 3800.0;
 constexpr double kLowestPitch = 70.0, kHighestPitch = 400.0;  // Hz
 constexpr double kPitchTopHz = 2500.0;                        // above, voices are too noisy to be periodic
 constexpr double kNoiseSeconds = 0.3;
-constexpr float kStrongest = 100.0f;     // SNR beyond which nothing is gained
-constexpr float kHysteresis = 0.6f;      // of the threshold, below which speech ends
+constexpr float kStrongest = 100.0f;                      // SNR beyond which nothing is gained
+constexpr float kHysteresis = 0.6f;                       // of the threshold, below which speech ends
 constexpr double kRiseSeconds = 0.3, kFallSeconds = 3.0;  // of the level
 
 int binOf(double hz) { return static_cast<int>(std::lround(hz / kBinHz)); }
@@ -161,7 +161,8 @@ float VoiceActivity::periodicity() noexcept {
   }
   fft_.inverse(spectrum_.data(), time_.data());
   if (time_[0] <= 0.0f) return 0.0f;
-  const int shortest = static_cast<int>(kRate / kHighestPitch), longest = static_cast<int>(windowCorrelation_.size()) - 1;
+  const int shortest = static_cast<int>(kRate / kHighestPitch),
+            longest = static_cast<int>(windowCorrelation_.size()) - 1;
   float best = 0.0f;
   for (int lag = shortest; lag <= longest; ++lag)
     if (time_[lag] > time_[lag - 1] && time_[lag] > time_[lag + 1])

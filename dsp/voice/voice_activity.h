@@ -22,10 +22,10 @@ namespace rinse {
 class VoiceActivity {
  public:
   static constexpr int kRate = 8000, kFrame = 320, kHop = 80;  // 40 ms every 10 ms
-  static constexpr int kBands = 20;  // half an ERB and more each, 100 Hz to 3.8 kHz
+  static constexpr int kBands = 20;                            // half an ERB and more each, 100 Hz to 3.8 kHz
   static constexpr int kFeatures = 2 * kBands + 1;
-  static constexpr int kUnits = 32;
-  static constexpr int kLookAhead = 4;  // hops after a frame that the network hears before it decides on it
+  static constexpr int kUnits = 40;
+  static constexpr int kLookAhead = 8;  // hops after a frame that the network hears before it decides on it
 
   VoiceActivity();
 
@@ -60,10 +60,10 @@ class VoiceActivity {
   double sampleRate_ = kRate;
   RealFft fft_{512};
   SppMmse noise_;
-  std::vector<float> mono_, narrow_;                          // a block, at the host's rate and at 8 kHz
-  std::vector<float> recent_, window_, windowCorrelation_;    // [kFrame], [kFrame], [longest lag + 1]
-  std::vector<float> time_, power_, above_;                   // [fft size], [bins], [bins] SNR
-  std::vector<std::complex<float>> spectrum_;                 // [bins]
+  std::vector<float> mono_, narrow_;                        // a block, at the host's rate and at 8 kHz
+  std::vector<float> recent_, window_, windowCorrelation_;  // [kFrame], [kFrame], [longest lag + 1]
+  std::vector<float> time_, power_, above_;                 // [fft size], [bins], [bins] SNR
+  std::vector<std::complex<float>> spectrum_;               // [bins]
   std::array<float, kFeatures> features_{};
   float level_ = 0.0f;
   int filled_ = 0, frames_ = 0;

@@ -35,5 +35,4 @@ void voice_features(const float* samples, int frames, float* input, std::complex
                   input + static_cast<size_t>(t) * VoiceFrame::kPositions * VoiceFrame::kInputs);
   }
 }
-
 }

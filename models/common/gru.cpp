@@ -65,8 +65,8 @@ void multiply(const float* w, int rows, int columns, const float* x, long stride
   for (; r < rows; ++r) multiplyRows<1>(w + r * columns, columns, x, stride, y + r * kLanes);
 }
 
-/// w[rows][columns] += Σ over steps of g[step][rows][lanes] x[step][columns][lanes], both packed; the lanes are summed up
-/// in the end.
+/// w[rows][columns] += Σ over steps of g[step][rows][lanes] x[step][columns][lanes], both packed; the lanes are summed
+/// up in the end.
 void outer(const float* g, int rows, long gStep, const float* x, int columns, long xStep, int steps, V* w) {
   constexpr int kTile = 4;  // rows and columns are multiples of it
   for (int r = 0; r < rows; r += kTile)
@@ -109,8 +109,8 @@ int gru_lanes() { return kLanes; }
 
 /// x[T][I][N] -> h[T][H][N]; kept[T][4 H][N] is r, z, n and Whn h + bhn, for the way back. Weights as torch.nn.GRU has
 /// them: wi[3 H][I], wh[3 H][H], bi and bh[3 H]. With reverse, time runs from the end. I and H: multiples of four.
-void gru_forward(const float* x, const float* wi, const float* wh, const float* bi, const float* bh, int T, int I_, int H,
-                 long N, bool reverse, float* h, float* kept) {
+void gru_forward(const float* x, const float* wi, const float* wh, const float* bi, const float* bh, int T, int I_,
+                 int H, long N, bool reverse, float* h, float* kept) {
   std::vector<float> gates(4 * H * kLanes), state(H * kLanes);
   float *r = gates.data(), *z = r + H * kLanes, *n = z + H * kLanes, *hidden = n + H * kLanes;
   for (long lane = 0; lane < N; lane += kLanes) {
@@ -163,7 +163,8 @@ void gru_backward(const float* x, const float* wi, const float* wh, int T, int I
       for (int i = 0; i < H; ++i)
         for (int half = 0; half < kLanes; half += kWidth) {
           const int at = i * kLanes + half;
-          const V r = load(keep + i * N + half), z = load(keep + (H + i) * N + half), n = load(keep + (2 * H + i) * N + half);
+          const V r = load(keep + i * N + half), z = load(keep + (H + i) * N + half),
+                  n = load(keep + (2 * H + i) * N + half);
           const V hidden = load(keep + (3 * H + i) * N + half);
           const V past = s > 0 ? load(h + (before * H + i) * N + lane + half) : V{};
           const V d = load(&carried[at]) + load(given + i * N + half);

@@ -9,7 +9,8 @@ extern "C" {
 
 int activity_features() { return VoiceActivity::kFeatures; }
 /// samples[count] at `rate` -> a row for each 10 ms: the features, then the probability and the decision. Returns rows.
-int activity_run(const float* samples, int count, double rate, float threshold, double hangover, float* rows, double* lag) {
+int activity_run(const float* samples, int count, double rate, float threshold, double hangover, float* rows,
+                 double* lag) {
   const int hop = static_cast<int>(rate / 100);
   VoiceActivity activity;
   activity.prepare(rate, hop);

@@ -103,7 +103,7 @@ TEST_P(Contract, ImpulseComesOutAfterExactlyItsLatency) {
   for (const double rate : {8000.0, 16000.0, 44100.0, 48000.0, 96000.0, 192000.0}) {
     auto e = engine(neutral(), rate);
     const int at = static_cast<int>(rate / 10);
-    Channels x = {std::vector<float>(static_cast<size_t>(rate / 2), 0.0f)};
+    Channels x = {std::vector<float>(static_cast<size_t>(rate / 2) + e->latency(), 0.0f)};
     x[0][at] = 1.0f;
     test::run(*e, x, {128});
     const auto peak =
@@ -113,14 +113,14 @@ TEST_P(Contract, ImpulseComesOutAfterExactlyItsLatency) {
 }
 
 TEST_P(Contract, VoiceComesOutAfterItsLatencyWhileWorking) {
-  const int frames = 96000;
+  auto e = engine();
+  const int frames = 96000 + e->latency();
   const std::vector<float> input = test::voice(frames, 48000.0);
   Channels x = {test::sum(input, test::whiteNoise(frames, 0.003f))};
-  auto e = engine();
   test::run(*e, x, {128});
   double best = 0.0;
   int lag = -1;
-  for (int candidate = 0; candidate < 2000; ++candidate) {
+  for (int candidate = std::max(0, e->latency() - 1000); candidate < e->latency() + 1000; ++candidate) {
     double dot = 0.0;
     for (int i = 24000; i + candidate < frames; ++i) dot += input[i] * x[0][i + candidate];
     if (dot > best) best = dot, lag = candidate;
@@ -131,6 +131,11 @@ TEST_P(Contract, VoiceComesOutAfterItsLatencyWhileWorking) {
 }
 
 TEST_P(Contract, LatencyKeepsItsPromise) {
+  if (!findEffect(GetParam().effect)->live) {
+    EXPECT_GT(engine()->latency(), 960);  // else it is live
+    EXPECT_LE(engine()->latency(), 10 * 48000);
+    return;
+  }
   for (const double rate : {8000.0, 11025.0, 16000.0, 22050.0, 44100.0, 48000.0, 96000.0, 192000.0}) {
     EXPECT_LE(engine(rate)->latency(), rate * (GetParam().lowLatency ? 0.012 : 0.020)) << rate;
   }
@@ -160,12 +165,13 @@ TEST_P(Contract, AbsurdSamplesNeverPoisonTheState) {
     for (size_t i = 0; i < bad[0].size(); ++i) bad[0][i] = pattern[(i / 50) % pattern.size()];
     test::run(*e, bad, {333});
     EXPECT_TRUE(allFinite(bad));
-    Channels good = noisyVoice(9 * 48000, 48000.0, 1), alone = good;
+    Channels good = noisyVoice(9 * 48000 + e->latency(), 48000.0, 1), alone = good;
     test::run(*e, good, {333});
     EXPECT_TRUE(allFinite(good));
     // Seconds later what came before is forgotten.
     test::run(*engine(), alone, {333});
-    const double heard = test::power(good[0], 7 * 48000), expected = test::power(alone[0], 7 * 48000);
+    const double heard = test::power(good[0], 7 * 48000 + e->latency()),
+                 expected = test::power(alone[0], 7 * 48000 + e->latency());
     EXPECT_NEAR(test::db(heard / expected), 0.0, 1.0) << "after a pattern that begins with " << pattern[0];
   }
 }
@@ -205,8 +211,9 @@ TEST_P(Contract, ValuesOutOfRangeAreRefusedAndChangeNothing) {
 TEST_P(Contract, RunsAtEveryRateAndChannelCount) {
   for (const double rate : {8000.0, 11025.0, 16000.0, 44100.0, 47999.0, 48000.0, 96000.0, 192000.0}) {
     for (const int channels : {1, 2, 6, 8}) {
-      Channels x = noisyVoice(static_cast<int>(rate / 4), rate, channels);
-      test::run(*engine(rate, channels), x, {1024});
+      auto e = engine(rate, channels);
+      Channels x = noisyVoice(static_cast<int>(rate / 4) + e->latency(), rate, channels);
+      test::run(*e, x, {1024});
       EXPECT_TRUE(allFinite(x, 4.0f)) << rate << " Hz, " << channels << " channels";
       EXPECT_GT(test::power(x[channels - 1]), 0.0);
     }
@@ -214,9 +221,9 @@ TEST_P(Contract, RunsAtEveryRateAndChannelCount) {
 }
 
 TEST_P(Contract, NeutralSettingGivesTheInputBack) {
-  const Channels input = noisyVoice(48000, 48000.0, 2);
-  Channels x = input;
   auto e = engine(neutral(), 48000.0, 2);
+  const Channels input = noisyVoice(48000 + e->latency(), 48000.0, 2);
+  Channels x = input;
   test::run(*e, x, {700});
   for (size_t c = 0; c < x.size(); ++c) {
     for (size_t i = e->latency(); i < x[c].size(); ++i) ASSERT_NEAR(x[c][i], input[c][i - e->latency()], 1e-6f) << i;
@@ -224,32 +231,32 @@ TEST_P(Contract, NeutralSettingGivesTheInputBack) {
 }
 
 TEST_P(Contract, BypassIsTheDelayedInputAndClicksNowhere) {
-  const int frames = 96000;
+  auto e = engine();
+  const int on = (30000 + e->latency()) / 100 * 100, off = on + 30000, frames = off + 36000;
   const std::vector<float> input = test::sine(frames, 220.0, 48000.0, 0.5f);
   Channels x = {input};
-  auto e = engine();
   for (int at = 0; at + 100 <= frames; at += 100) {
-    if (at == 30000 || at == 60000) e->bypass(at == 30000);
+    if (at == on || at == off) e->bypass(at == on);
     e->process(test::blockOf(x, at, 100));
   }
-  for (int i = 30000 + 960; i < 60000; ++i) ASSERT_EQ(x[0][i], input[i - e->latency()]) << i;
+  for (int i = on + 960; i < off; ++i) ASSERT_EQ(x[0][i], input[i - e->latency()]) << i;
   // A sine of amplitude A at w rad/sample has second differences of A w^2 at most. A click would be a step: 0.01 is far
   // above what gains and the glide do to the sine, and far below a step between the two paths.
   const double smooth = 0.5 * std::pow(2.0 * M_PI * 220.0 / 48000.0, 2);
-  for (int i = 25000; i < 65000; ++i) {
+  for (int i = on - 5000; i < off + 5000; ++i) {
     ASSERT_LT(std::abs(x[0][i + 1] - 2.0f * x[0][i] + x[0][i - 1]), smooth + 0.002) << i;
   }
 }
 
 TEST_P(Contract, HalfMixIsHalfWayBetweenDryAndWet) {
-  const Channels input = noisyVoice(24000, 48000.0, 1);
-  Channels wet = input, half = input;
   auto e = engine();
+  const Channels input = noisyVoice(24000 + e->latency(), 48000.0, 1);
+  Channels wet = input, half = input;
   test::run(*e, wet, {256});
   Recipe r = recipe();
   r.chain[0].mix = 0.5f;
   test::run(*engine(r), half, {256});
-  for (size_t i = 4800; i < half[0].size(); ++i) {
+  for (size_t i = 4800 + e->latency(); i < half[0].size(); ++i) {
     ASSERT_NEAR(half[0][i], 0.5f * (input[0][i - e->latency()] + wet[0][i]), 2e-6f) << i;
   }
 }

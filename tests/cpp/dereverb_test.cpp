@@ -57,20 +57,21 @@ std::vector<float> heard(const std::vector<float>& x, const std::vector<float>& 
   return y;
 }
 
-/// A voice that is never the same: noise in syllables through moving resonances would do; this is modulated noise over
-/// harmonics of a wandering pitch.
+/// A voice that is never the same: syllables of noise over harmonics of a wandering pitch.
 std::vector<float> speech(int frames, uint32_t seed) {
   std::mt19937 random(seed);
   std::normal_distribution<float> normal;
   std::vector<float> x(frames);
-  double phase = 0.0, pitch = 120.0, level = 0.0, target = 0.0;
+  double phase = 0.0, pitch = 120.0, glide = 0.0, level = 0.0, target = 0.0;
   std::array<double, 12> tilt{};
   for (int i = 0; i < frames; ++i) {
     if (i % (kRate / 8) == 0) {
       target = std::abs(normal(random)) > 0.5 ? 1.0 : 0.0;
-      pitch = 120.0 * std::pow(2.0, 0.3 * normal(random));
+      // Towards another pitch all the time, as voices do: a held one would be predicted as an echo of itself.
+      glide = (120.0 * std::pow(2.0, 0.3 * normal(random)) - pitch) / (kRate / 8);
       for (double& t : tilt) t = std::abs(normal(random));
     }
+    pitch += glide;
     level += 0.004 * (target - level);
     phase += 2.0 * M_PI * pitch / kRate;
     double v = 0.1 * normal(random);
@@ -80,27 +81,25 @@ std::vector<float> speech(int frames, uint32_t seed) {
   return x;
 }
 
-TEST(Dereverb, RaisesTheDirectSoundOfFourChannelsByThreeDecibels) {
+/// By how many dB the direct-to-reverberant ratio of four microphones rises in the second half of twelve seconds.
+double gainOfFourChannels(const Recipe& recipe) {
   const int frames = 12 * kRate;
   const auto voice = speech(frames, 5);
   const Place room{6.0, 5.0, 3.0}, source{2.0, 3.5, 1.6};
-  Recipe r;
-  r.chain.push_back({"dereverb", {{"tail", 0.0f}, {"memory", 30.0f}}, {}});
-  auto engine = Engine::create(r, {kRate, 4, 160});
-  ASSERT_TRUE(engine) << engine.error();
-  test::Channels x, early, late;
+  auto engine = Engine::create(recipe, {kRate, 4, 160});
+  EXPECT_TRUE(engine) << engine.error();
+  test::Channels x, early;
   for (int c = 0; c < 4; ++c) {
     const auto h = response(room, source, {4.0 + 0.3 * c, 2.0, 1.2}, 0.5);
     const auto direct = static_cast<size_t>(std::max_element(h.begin(), h.begin() + kRate / 50) - h.begin());
     const size_t border = direct + kRate / 20;  // 50 ms
     early.push_back(heard(voice, h, 0, border));
-    late.push_back(heard(voice, h, border, h.size()));
-    x.push_back(test::sum(early[c], late[c]));
+    x.push_back(test::sum(early[c], heard(voice, h, border, h.size())));
   }
   test::Channels out = x;
-  for (auto& c : out) c.resize(frames + (*engine)->latency(), 0.0f);
+  const int lag = (*engine)->latency(), from = frames / 2;  // the room has been learned
+  for (auto& c : out) c.resize(frames + lag, 0.0f);
   test::run(**engine, out, {160});
-  const int lag = (*engine)->latency(), from = frames / 2;  // the second half: the room has been learned
   double before = 0.0, after = 0.0, wanted = 0.0;
   for (int c = 0; c < 4; ++c) {
     for (int i = from; i < frames; ++i) {
@@ -110,8 +109,19 @@ TEST(Dereverb, RaisesTheDirectSoundOfFourChannelsByThreeDecibels) {
     }
   }
   EXPECT_LT(test::db(before / wanted), 6.0);  // a room worth the name, and one that is none of noise
-  EXPECT_GT(test::db(before / after), 3.0) << "direct-to-reverberant ratio before " << test::db(wanted / before)
-                                           << " dB, after " << test::db(wanted / after);
+  return test::db(before / after);
+}
+
+TEST(Dereverb, RaisesTheDirectSoundOfFourChannelsByThreeDecibels) {
+  Recipe r;
+  r.chain.push_back({"dereverb", {{"tail", 0.0f}, {"memory", 30.0f}}, {}});
+  EXPECT_GT(gainOfFourChannels(r), 3.0);
+}
+
+TEST(DereverbOffline, RaisesTheDirectSoundOfFourChannelsByFourDecibels) {
+  Recipe r;
+  r.chain.push_back({"dereverb-offline", {}, {}});
+  EXPECT_GT(gainOfFourChannels(r), 4.0);
 }
 
 TEST(Dereverb, LeavesADryVoiceNearlyAsItIs) {

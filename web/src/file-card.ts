@@ -2,7 +2,7 @@
 import { cleanedName, cleanFile, effectInfo, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
 import { element, freshId } from './element';
 import { channelsText, clockTime, timeLeft } from './format';
-import { Player, type ListenTo } from './player';
+import { Player, previewable, type ListenTo } from './player';
 import { field } from './settings';
 import { ReportView } from './report-view';
 import { SpectrumPlot } from './spectrum-plot';
@@ -208,6 +208,9 @@ export class FileCard {
   settingsChanged(recipe: Recipe, wanted: FileFormat): void {
     this.recipe = structuredClone(recipe);
     this.showLearning();
+    const preview = this.radios.get('preview')!;
+    preview.disabled = !previewable(recipe);
+    if (preview.disabled && preview.checked) this.radios.get('original')!.checked = true;
     void this.player?.setRecipe(recipe).catch((e: unknown) => this.say(`The preview could not follow the settings: ${reasonOf(e)}`, 'error'));
     if (this.state !== 'cleaned') return;
     const stale = JSON.stringify([recipe, this.formatFor(wanted)]) !== this.cleanedWith;

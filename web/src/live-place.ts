@@ -62,7 +62,7 @@ export function livePlace(place: HTMLElement): void {
     for (const [i, step] of recipe.chain.entries()) {
       cleaned?.cleaner.set(step.effect as EffectId, (step.params ?? {}) as EffectParams[EffectId], i);
     }
-  });
+  }, true);
   const recipe = () => ({ ...settings.recipe, lowLatency: lowLatency.checked });
 
   place.append(

@@ -11,8 +11,13 @@ export class Settings {
   private readonly details = element('div', { className: 'details' });
 
   /** `changed` hears every change; `replaced` is true when the chain itself is another. */
-  constructor(private readonly changed: (recipe: Recipe, replaced: boolean) => void) {
-    for (const [id, preset] of Object.entries(presets)) this.preset.append(element('option', { value: id }, preset.label ?? id));
+  constructor(
+    private readonly changed: (recipe: Recipe, replaced: boolean) => void,
+    /** Only what keeps up with a microphone. */
+    private readonly live = false,
+  ) {
+    const fitting = Object.entries(presets).filter(([, preset]) => !live || isLive(preset));
+    for (const [id, preset] of fitting) this.preset.append(element('option', { value: id }, preset.label ?? id));
     this.preset.onchange = () => this.choose(this.preset.value);
     this.strength.oninput = () => {
       this.recipe = withStrength(this.recipe, Number(this.strength.value) / 100);
@@ -51,7 +56,9 @@ export class Settings {
       file.value = ''; // the same file may be chosen again
       if (!chosen) return;
       try {
-        this.replace(checkRecipe(JSON.parse(await chosen.text()) as Recipe));
+        const recipe = checkRecipe(JSON.parse(await chosen.text()) as Recipe);
+        if (this.live && !isLive(recipe)) throw new Error('it has an effect that works on files only');
+        this.replace(recipe);
         trouble.replaceChildren(element('p', { className: 'note' }, `${chosen.name} is in use.`));
       } catch (e) {
         trouble.replaceChildren(element('p', { className: 'error', role: 'alert' }, `${chosen.name} is no recipe: ${reasonOf(e)}. The settings are as they were.`));
@@ -98,6 +105,8 @@ export class Settings {
     return group;
   }
 }
+
+const isLive = (recipe: Recipe) => recipe.chain.every((step) => effectInfo(step.effect).live);
 
 /** A label, its control, and what stands behind it. */
 export function field(control: HTMLElement, label: string, ...behind: HTMLElement[]): HTMLElement {

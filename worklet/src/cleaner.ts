@@ -4,7 +4,7 @@ import type { Picture } from './engine.js';
 import { RinseError, reasonOf } from './errors.js';
 import type { Models } from './model.js';
 import type { FromProcessor, ProcessorOptions, Stats, StepDown, ToProcessor } from './messages.js';
-import { checkRecipe, effectInfo, withoutModels, type EffectId, type EffectParams, type Recipe } from './recipe.js';
+import { checkLive, checkRecipe, effectInfo, withoutModels, type EffectId, type EffectParams, type Recipe } from './recipe.js';
 
 export interface CleanerOptions {
   /** A recipe or a preset's id; the default preset when absent. */
@@ -61,7 +61,7 @@ const answerWithinMs = 5_000;
 
 /** Resolves when the node is really cleaning; rejects with a RinseError that says why it can't. */
 export async function createCleaner(context: BaseAudioContext, options: CleanerOptions = {}): Promise<Cleaner> {
-  const recipe = checkRecipe(options.recipe);
+  const recipe = checkLive(checkRecipe(options.recipe));
   const channels = options.channels ?? 2;
   const [{ module, models }] = await Promise.all([loadCore(recipe, options.assets), addProcessor(context, options.assets)]);
   const core = { module, models: unsent(context, models) };
@@ -222,7 +222,7 @@ function makeCleanerClass() {
     }
 
     async recipe(recipe: Recipe | string): Promise<void> {
-      const checked = checkRecipe(recipe);
+      const checked = checkLive(checkRecipe(recipe));
       const models = await loadModels(checked, this.assets);
       const before = this.currentRecipe;
       this.currentRecipe = structuredClone(checked); // what is set from now on is set on it

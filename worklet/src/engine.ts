@@ -43,13 +43,18 @@ export const pictureHz: readonly number[] = Array.from({ length: 128 }, (_, i) =
 });
 
 export class Engine {
-  /** [channels][maxFrames]: fill the first `frames` of each, call process(frames), read them back. */
-  readonly channels: Float32Array[];
   /** Samples by which the output lags, exact. */
   readonly latency: number;
   private readonly binding: EngineBinding;
+  private views: Float32Array[] = [];
+  private heap: Float32Array | null = null; // that the views are of
 
-  constructor(glue: Glue, recipe: Recipe, { sampleRate, channels, maxFrames }: EngineSpec) {
+  constructor(
+    private readonly glue: Glue,
+    recipe: Recipe,
+    private readonly spec: EngineSpec,
+  ) {
+    const { sampleRate, channels, maxFrames } = spec;
     const binding = new glue.Engine(recipe, sampleRate, channels, maxFrames);
     const error = binding.error();
     if (error) {
@@ -58,10 +63,20 @@ export class Engine {
     }
     this.binding = binding;
     this.latency = binding.latency();
-    this.channels = Array.from({ length: channels }, (_, c) => {
-      const start = binding.buffer(c) >> 2;
-      return glue.HEAPF32.subarray(start, start + maxFrames); // the memory is of fixed size: the view stays valid
-    });
+  }
+
+  /** [channels][maxFrames]: fill the first `frames` of each, call process(frames), read them back. */
+  get channels(): Float32Array[] {
+    const heap = this.glue.HEAPF32;
+    if (heap !== this.heap) {
+      // The first time, and after another engine has made the memory grow.
+      this.heap = heap;
+      this.views = Array.from({ length: this.spec.channels }, (_, c) => {
+        const start = this.binding.buffer(c) >> 2;
+        return heap.subarray(start, start + this.spec.maxFrames);
+      });
+    }
+    return this.views;
   }
 
   process(frames: number): void {

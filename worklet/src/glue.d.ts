@@ -33,8 +33,9 @@ export interface Instance {
 }
 
 export interface Glue {
-  HEAPF32: Float32Array<ArrayBuffer>;
-  HEAPU8: Uint8Array<ArrayBuffer>;
+  /** A new one after the memory has grown. */
+  readonly HEAPF32: Float32Array<ArrayBuffer>;
+  readonly HEAPU8: Uint8Array<ArrayBuffer>;
   /** Address of `size` bytes for the tensors of a network. */
   modelBuffer(name: string, size: number): number;
   /** What is wrong with what was put there, or nothing. */

@@ -51,6 +51,8 @@ export interface EffectInfo {
   label: string;
   help: string;
   learns: boolean;
+  /** It keeps up with a microphone; what does not works on files only. */
+  live: boolean;
   /** The network that it runs; null for none. */
   model: string | null;
   params: ParamInfo[];
@@ -97,6 +99,14 @@ export function checkRecipe(input: unknown = defaultPreset): Recipe {
   if (valid) return recipe as Recipe;
   const deepest = errors.reduce((a, b) => (b.instanceLocation.split('/').length >= a.instanceLocation.split('/').length ? b : a));
   throw new RinseError('bad-recipe', `${readablePath(deepest.instanceLocation)}: ${deepest.error}`);
+}
+
+/** Refuses a recipe that can't keep up with a microphone. */
+export function checkLive(recipe: Recipe): Recipe {
+  for (const [i, step] of recipe.chain.entries()) {
+    if (!effectInfo(step.effect).live) throw new RinseError('bad-recipe', `chain[${i}]: ${step.effect} works on files only: it lags by seconds`);
+  }
+  return recipe;
 }
 
 /** The networks that the recipe runs. */
