@@ -10,6 +10,7 @@
 #include "cli/audio_file.h"
 #include "cli/part_file.h"
 #include "cli/weights_file.h"
+#include "effects/registry.h"
 #include "engine.h"
 
 namespace rinse::cli {
@@ -142,6 +143,17 @@ Result<Recipe> learn(const std::string& in, Recipe recipe, int step, double from
   }
   if (std::string wrong = (*engine)->finishLearning(step); !wrong.empty()) return Error{in + ": " + wrong};
   recipe.chain[step].learned = (*engine)->learned(step);
+  return recipe;
+}
+
+Recipe learnWhole(const std::string& in, Recipe recipe) {
+  for (size_t i = 0; i < recipe.chain.size(); ++i) {
+    const EffectInfo* info = findEffect(recipe.chain[i].effect);
+    const bool wants =
+        info && info->learns == Learns::whole && recipe.chain[i].learned.empty() && !recipe.chain[i].bypass;
+    if (!wants) continue;
+    if (auto heard = learn(in, recipe, static_cast<int>(i), 0.0, 1e15)) recipe = std::move(*heard);
+  }
   return recipe;
 }
 

@@ -22,4 +22,8 @@ Result<CleanReport> clean(const std::string& in, const std::string& out, const R
 /// recipe.
 Result<Recipe> learn(const std::string& in, Recipe, int step, double fromSeconds, double toSeconds);
 
+/// Lets every step that wants to hear the whole recording first hear it, where nothing is learned yet. Where there is
+/// nothing to go by (silence, a second of sound) the step does as it does live.
+Recipe learnWhole(const std::string& in, Recipe);
+
 }  // namespace rinse::cli

@@ -106,7 +106,7 @@ Result<Recipe> learnFrom(const CleanArgs& args, Recipe recipe) {
   for (size_t i = 0; i < recipe.chain.size(); ++i) {
     const EffectInfo* info = findEffect(recipe.chain[i].effect);
     if (!info) continue;  // Engine::create says so
-    if (!info->learns) continue;
+    if (info->learns != Learns::stretch) continue;
     auto learned = cli::learn(args.in, recipe, static_cast<int>(i), from, to);
     if (!learned) return learned;
     recipe = *learned;
@@ -130,7 +130,8 @@ int runClean(const CleanArgs& args) {
     recipe = learnFrom(args, *recipe);
     if (!recipe) return fail(recipe.error());
   }
-  auto report = cli::clean(args.in, args.out, *recipe);
+  // What the whole recording taught belongs to it alone, and is not saved.
+  auto report = cli::clean(args.in, args.out, cli::learnWhole(args.in, *recipe));
   if (!report) return fail(report.error());
   if (!report->warning.empty()) std::cerr << "rinse: " << args.in << ": " << report->warning << "\n";
   if (!args.save.empty()) {

@@ -97,13 +97,14 @@ Json describe() {
   for (const EffectInfo& e : effects()) {
     Json params = Json::array();
     for (const Param& p : e.params) params.push_back(describeParam(p));
-    list.push_back({{"id", e.id},
-                    {"label", e.label},
-                    {"help", e.help},
-                    {"learns", e.learns},
-                    {"live", e.live},
-                    {"model", e.model ? Json(e.model) : Json()},
-                    {"params", params}});
+    list.push_back(
+        {{"id", e.id},
+         {"label", e.label},
+         {"help", e.help},
+         {"learns", e.learns == Learns::nothing ? Json() : Json(e.learns == Learns::whole ? "whole" : "stretch")},
+         {"live", e.live},
+         {"model", e.model ? Json(e.model) : Json()},
+         {"params", params}});
   }
   return {{"version", Recipe::kVersion}, {"effects", list}};
 }

@@ -91,12 +91,13 @@ Result<std::unique_ptr<Engine>> Engine::create(const Recipe& recipe, const Spec&
   }
   std::unique_ptr<Engine> engine(new Engine);
   engine->spec_ = spec;
+  engine->spec_.lowLatency = recipe.lowLatency;
   engine->chain_ =
       std::make_unique<Chain>(std::move(made), recipe.lowLatency ? FrameKind::LowLatency : FrameKind::House);
   for (size_t i = 0; i < recipe.chain.size(); ++i) {
     engine->chain_->mix(static_cast<int>(i), recipe.chain[i].bypass ? 0.0f : recipe.chain[i].mix);
   }
-  engine->chain_->prepare(spec);
+  engine->chain_->prepare(engine->spec_);
   engine->dryWet_.prepare(spec, engine->chain_->latency());
   engine->inputTap_.prepare(spec.sampleRate);
   engine->outputTap_.prepare(spec.sampleRate);

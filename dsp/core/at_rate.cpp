@@ -21,7 +21,7 @@ void AtRate::prepare(const Spec& spec) {
   const double ratio = static_cast<double>(hostRate) / rate_;
   const Resampler down(hostRate, rate_, kZeroCrossings);
   const int maxInner = down.maxOutputs(spec.maxFrames);
-  inner_.prepare({static_cast<double>(rate_), spec.channels, maxInner});
+  inner_.prepare({static_cast<double>(rate_), spec.channels, maxInner, spec.lowLatency});
 
   // Inner sample m holds host time (m - inner latency) * ratio and exists down.lookAhead() host samples after time m *
   // ratio. A host output needs inner samples up to up.lookAhead() beyond its own time. The smallest whole latency that

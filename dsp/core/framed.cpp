@@ -7,7 +7,7 @@ namespace rinse {
 void Framed::prepare(const Spec& spec) {
   buffer_.assign(spec.channels, std::vector<float>(frame_));
   filled_ = 0;
-  inner_.prepare({spec.sampleRate, spec.channels, frame_});
+  inner_.prepare({spec.sampleRate, spec.channels, frame_, spec.lowLatency});
 }
 
 void Framed::reset() noexcept {

@@ -7,9 +7,10 @@
 namespace rinse {
 
 struct Spec {
-  double sampleRate;  // Hz
-  int channels;       // 1 … kMaxChannels
-  int maxFrames;      // the longest block that `process` will be given
+  double sampleRate;        // Hz
+  int channels;             // 1 … kMaxChannels
+  int maxFrames;            // the longest block that `process` will be given
+  bool lowLatency = false;  // no looking ahead where it can be done without
 };
 
 /// One instance belongs to one thread.

@@ -1,8 +1,15 @@
 #include "effects/registry.h"
 
+#include "effects/declick.h"
+#include "effects/deess.h"
+#include "effects/dehum.h"
 #include "effects/denoise.h"
+#include "effects/deplosive.h"
 #include "effects/dereverb.h"
 #include "effects/dereverb_offline.h"
+#include "effects/eq.h"
+#include "effects/gate.h"
+#include "effects/loudness.h"
 #include "effects/voice.h"
 #include "effects/voice_denoise.h"
 
@@ -28,18 +35,30 @@ Result<EffectPtr> plain(const nn::Models&) {
 }  // namespace
 
 std::span<const EffectInfo> effects() {
+  constexpr auto nothing = Learns::nothing, stretch = Learns::stretch, whole = Learns::whole;
   static const EffectInfo list[] = {
       {"voice-denoise", "Voice", "Keeps a voice and takes away noise of any kind, with a small network.",
-       VoiceDenoise::kParams, false, true, nn::VoiceNet::kModel, withNetwork<VoiceDenoise, nn::VoiceNet>},
+       VoiceDenoise::kParams, nothing, true, nn::VoiceNet::kModel, withNetwork<VoiceDenoise, nn::VoiceNet>},
       {"denoise", "Noise suppression", "Takes steady and slowly changing noise from under a voice.", Denoise::kParams,
-       true, true, nullptr, plain<Denoise>},
-      {"dereverb", "Reverberation", "Takes the sound of the room from a voice.", Dereverb::kParams, false, true,
+       stretch, true, nullptr, plain<Denoise>},
+      {"dereverb", "Reverberation", "Takes the sound of the room from a voice.", Dereverb::kParams, nothing, true,
        nullptr, plain<Dereverb>},
       {"dereverb-offline", "Reverberation, files",
-       "Takes the sound of the room from a recording; better, but not live.", DereverbOffline::kParams, false, false,
+       "Takes the sound of the room from a recording; better, but not live.", DereverbOffline::kParams, nothing, false,
        nullptr, plain<DereverbOffline>},
-      {"voice", "Voice detector", "Tells when somebody speaks; leaves the sound as it is.", Voice::kParams, false, true,
-       nullptr, plain<Voice>},
+      {"declick", "Clicks", "Finds clicks and crackle and writes what they covered anew.", Declick::kParams, nothing,
+       true, nullptr, plain<Declick>},
+      {"dehum", "Hum", "Takes mains hum and its harmonics away and follows them.", Dehum::kParams, whole, true, nullptr,
+       plain<Dehum>},
+      {"deplosive", "Plosives", "Takes the pop out of p and b.", Deplosive::kParams, nothing, true, nullptr,
+       plain<Deplosive>},
+      {"deess", "Sibilants", "Turns sharp s and sh down.", Deess::kParams, nothing, true, nullptr, plain<Deess>},
+      {"gate", "Gate", "Shuts between words or hits.", Gate::kParams, nothing, true, nullptr, plain<Gate>},
+      {"eq", "Equalizer", "Low cut, shelves, bells, high cut.", Eq::kParams, nothing, true, nullptr, plain<Eq>},
+      {"loudness", "Loudness", "Brings the whole to a loudness and holds its peaks.", Loudness::kParams, whole, true,
+       nullptr, plain<Loudness>},
+      {"voice", "Voice detector", "Tells when somebody speaks; leaves the sound as it is.", Voice::kParams, nothing,
+       true, nullptr, plain<Voice>},
   };
   return list;
 }

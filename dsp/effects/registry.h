@@ -11,12 +11,16 @@
 
 namespace rinse {
 
+/// What an effect gains from hearing first: a stretch without the wanted sound that somebody points at, or the whole
+/// recording, which hosts let it hear by themselves where it can be had.
+enum class Learns { nothing, stretch, whole };
+
 struct EffectInfo {
   const char* id;     // in recipes
   const char* label;  // on the page
   const char* help;   // one line
   std::span<const Param> params;
-  bool learns;        // it is a Learner
+  Learns learns;      // it is a Learner, but for nothing
   bool live;          // it keeps up with a microphone: a latency of 20 ms at most
   const char* model;  // the network that it needs among the models, or nullptr
   Result<EffectPtr> (*make)(const nn::Models&);

@@ -48,6 +48,7 @@ void HumDetector::analyse() {
   for (int k = 0; k < fft_.bins(); ++k) {
     const double p = std::norm(spectrum_[k]);
     power_[k] += p;
+    heard_ = heard_ || p > 0.0;
     log_[k] += 10.0 * std::log10(p + 1e-12);
   }
   ++frames_;

@@ -20,6 +20,8 @@ class HumDetector {
  public:
   explicit HumDetector(int sampleRate);
   void add(const float* samples, int count);
+  /// Whether there was anything but digital silence.
+  bool heard() const { return heard_; }
   /// Needs five seconds.
   Hum result() const;
 
@@ -34,6 +36,7 @@ class HumDetector {
   std::vector<std::complex<float>> spectrum_;
   std::vector<double> power_, log_;  // sums over frames: of power, and of its logarithm in dB
   int frames_ = 0;
+  bool heard_ = false;
 };
 
 }  // namespace rinse

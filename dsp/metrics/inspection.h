@@ -27,7 +27,7 @@ inline const char* severityName(Finding::Severity s) { return s == Finding::clea
 
 struct Inspection {
   double seconds = 0.0;
-  Loudness loudness{};
+  LoudnessResult loudness{};
   double truePeakDb = -200.0;              // dBTP
   NoiseLevel noise{};                      // of the loudest channel
   Hum hum;                                 // of the channel with the strongest

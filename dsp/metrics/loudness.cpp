@@ -13,7 +13,7 @@ constexpr int kMomentarySteps = 4;
 constexpr double kOffset = -0.691;  // BS.1770-4, eq. 2
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-double lufs(double energy) { return kOffset + 10.0 * std::log10(energy); }
+double lufsOf(double energy) { return kOffset + 10.0 * std::log10(energy); }
 
 // BS.1770-4 tables 1 and 2 give coefficients for 48 kHz only; these are the analogue filters behind them, so that other
 // rates measure the same (bilinear transform).
@@ -43,7 +43,7 @@ double weight(int channel, int channels) {
 }  // namespace
 
 void LoudnessMeter::Histogram::add(double energy) noexcept {
-  const double bin = (lufs(energy) - kLowest) / kStep;
+  const double bin = (lufsOf(energy) - kLowest) / kStep;
   if (!(bin >= 0.0)) return;  // the absolute gate; also NaN
   const size_t i = std::min(static_cast<size_t>(bin), count_.size() - 1);
   ++count_[i];
@@ -72,28 +72,80 @@ double LoudnessMeter::Histogram::percentile(double part, double threshold) const
   return kLowest + static_cast<double>(i) * kStep;
 }
 
-LoudnessMeter::LoudnessMeter(double sampleRate, int channels) : step_(static_cast<int>(std::lround(0.1 * sampleRate))) {
+LoudnessWeighting::LoudnessWeighting(double sampleRate, int channels)
+    : step_(static_cast<int>(std::lround(0.1 * sampleRate))) {
   for (int c = 0; c < channels; ++c)
     channels_.push_back({headShelf(sampleRate), lowCut(sampleRate), weight(c, channels)});
 }
 
-void LoudnessMeter::add(Block block) noexcept {
-  for (int at = 0; at < block.frames;) {
-    const int count = std::min(step_ - filled_, block.frames - at);
-    for (size_t c = 0; c < channels_.size(); ++c) {
-      Channel& channel = channels_[c];
-      double sum = 0.0;
-      for (int i = at; i < at + count; ++i) {
-        const double y = channel.highPass.process(channel.shelf.process(block.data[c][i]));
-        sum += y * y;
-      }
-      energy_ += channel.weight * sum;
+void LoudnessWeighting::reset() noexcept {
+  for (Channel& c : channels_) c.shelf.reset(), c.highPass.reset();
+  filled_ = 0;
+  energy_ = 0.0;
+}
+
+double LoudnessWeighting::energyOf(Block block, int from, int count) noexcept {
+  double energy = 0.0;
+  for (size_t c = 0; c < channels_.size(); ++c) {
+    Channel& channel = channels_[c];
+    double sum = 0.0;
+    for (int i = from; i < from + count; ++i) {
+      const double y = channel.highPass.process(channel.shelf.process(block.data[c][i]));
+      sum += y * y;
     }
-    at += count;
-    filled_ += count;
-    if (filled_ < step_) continue;
-    steps_[done_++ % static_cast<int64_t>(steps_.size())] = energy_ / step_;
-    energy_ = 0.0, filled_ = 0;
+    energy += channel.weight * sum;
+  }
+  return energy;
+}
+
+void LoudnessFollower::reset() noexcept {
+  weighting_.reset();
+  last_.fill(0.0);
+  steps_ = counted_ = 0;
+  lufs_ = 0.0;
+}
+
+void LoudnessFollower::add(Block block, bool counts) noexcept {
+  // Seven tenths of what counts are softer than this: about what gating leaves of speech. A quantile does not mind a
+  // bang.
+  constexpr double kQuantile = 0.7, kSoftest = -60.0;
+  constexpr double kStep = 0.5, kFar = 0.3;  // LU for 100 ms; of a difference that is large
+  constexpr double kLoudest = 6.0;           // LUFS: nothing that was recorded is louder
+  weighting_.add(block, [&](double energy) {
+    last_[steps_++ % kMomentarySteps] = energy;
+    const double mean = (last_[0] + last_[1] + last_[2] + last_[3]) / kMomentarySteps;
+    const double momentary = std::min(lufsOf(mean + 1e-20), kLoudest);
+    if (!counts || steps_ < kMomentarySteps || momentary < kSoftest) return;
+    if (counted_ == 0) lufs_ = momentary;
+    ++counted_;
+    const double off = momentary - lufs_, step = std::max(kStep, kFar * std::abs(off));
+    lufs_ += std::clamp(off, -(1.0 - kQuantile) * step, kQuantile * step);
+  });
+}
+
+std::optional<float> LoudnessFollower::lufs() const noexcept {
+  if (counted_ < 10) return {};
+  return static_cast<float>(lufs_);
+}
+
+LoudnessMeter::LoudnessMeter(double sampleRate, int channels) : weighting_(sampleRate, channels) {}
+
+void LoudnessMeter::Histogram::reset() noexcept {
+  std::fill(count_.begin(), count_.end(), 0);
+  std::fill(energy_.begin(), energy_.end(), 0.0);
+}
+
+void LoudnessMeter::reset() noexcept {
+  weighting_.reset();
+  steps_.fill(0.0);
+  done_ = 0;
+  momentary_.reset();
+  shortTerm_.reset();
+}
+
+void LoudnessMeter::add(Block block) noexcept {
+  weighting_.add(block, [&](double energy) {
+    steps_[done_++ % static_cast<int64_t>(steps_.size())] = energy;
     const auto last = [&](int64_t steps) {
       double sum = 0.0;
       for (int64_t s = done_ - steps; s < done_; ++s) sum += steps_[s % static_cast<int64_t>(steps_.size())];
@@ -101,14 +153,14 @@ void LoudnessMeter::add(Block block) noexcept {
     };
     if (done_ >= kMomentarySteps) momentary_.add(last(kMomentarySteps));
     if (done_ >= static_cast<int64_t>(steps_.size())) shortTerm_.add(last(static_cast<int64_t>(steps_.size())));
-  }
+  });
 }
 
-Loudness LoudnessMeter::result() const {
-  Loudness found{kNone, kNone};
-  if (!momentary_.empty()) found.integratedLufs = lufs(momentary_.mean(lufs(momentary_.mean(-70.0)) - 10.0));
+LoudnessResult LoudnessMeter::result() const {
+  LoudnessResult found{kNone, kNone};
+  if (!momentary_.empty()) found.integratedLufs = lufsOf(momentary_.mean(lufsOf(momentary_.mean(-70.0)) - 10.0));
   if (!shortTerm_.empty()) {
-    const double gate = lufs(shortTerm_.mean(-70.0)) - 20.0;
+    const double gate = lufsOf(shortTerm_.mean(-70.0)) - 20.0;
     found.rangeLu = shortTerm_.percentile(0.95, gate) - shortTerm_.percentile(0.1, gate);
   }
   return found;

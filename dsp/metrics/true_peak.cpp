@@ -19,20 +19,23 @@ TruePeak::TruePeak() {
   }
 }
 
-void TruePeak::add(std::span<const float> samples) noexcept {
-  for (const float x : samples) {
-    history_[at_] = history_[at_ + 2 * kHalf] = x;
-    at_ = (at_ + 1) % (2 * kHalf);
-    peak_ = std::max(peak_, std::abs(x));
-    const float* h = &history_[at_];  // oldest first
-    // Between two samples the wave rises above both by no more than 6 dB in practice: elsewhere no new peak can be.
-    if (std::max(std::abs(h[kHalf - 1]), std::abs(h[kHalf])) < 0.5f * peak_) continue;
-    for (const auto& kernel : kernel_) {
-      float sum = 0.0f;
-      for (int i = 0; i < 2 * kHalf; ++i) sum += kernel[i] * h[i];
-      peak_ = std::max(peak_, std::abs(sum));
-    }
+float TruePeak::step(float sample, float ignored) noexcept {
+  history_[at_] = history_[at_ + 2 * kHalf] = sample;
+  at_ = (at_ + 1) % (2 * kHalf);
+  const float* h = &history_[at_];  // oldest first
+  float peak = std::max(std::abs(h[kHalf - 1]), std::abs(h[kHalf]));
+  // Between two samples the wave rises above both by no more than 6 dB in practice.
+  if (peak < 0.5f * ignored) return peak;
+  for (const auto& kernel : kernel_) {
+    float sum = 0.0f;
+    for (int i = 0; i < 2 * kHalf; ++i) sum += kernel[i] * h[i];
+    peak = std::max(peak, std::abs(sum));
   }
+  return peak;
+}
+
+void TruePeak::add(std::span<const float> samples) noexcept {
+  for (const float x : samples) peak_ = std::max({peak_, std::abs(x), step(x, peak_)});
 }
 
 float TruePeak::peak() const {

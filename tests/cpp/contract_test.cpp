@@ -145,7 +145,7 @@ TEST_P(Contract, TheRegistryKnowsWhetherItLearns) {
   const EffectInfo& info = *findEffect(GetParam().effect);
   auto made = info.make(cli::models());
   ASSERT_TRUE(made) << made.error();
-  EXPECT_EQ(base(*made).learner() != nullptr, info.learns);
+  EXPECT_EQ(base(*made).learner() != nullptr, info.learns != Learns::nothing);
   EXPECT_EQ(info.make({}) ? nullptr : info.model, info.model);  // what needs a network says so
 }
 
@@ -264,7 +264,7 @@ TEST_P(Contract, HalfMixIsHalfWayBetweenDryAndWet) {
 TEST_P(Contract, WhatWasLearnedSurvivesTheRecipe) {
   auto e = engine();
   if (!e->startLearning(0).empty()) return;  // learns nothing
-  Channels noise = {test::whiteNoise(48000, 0.02f)};
+  Channels noise = {test::whiteNoise(6 * 48000, 0.02f)};
   test::run(*e, noise, {512});
   ASSERT_EQ(e->finishLearning(0), "");
   Recipe r = recipe();
@@ -276,7 +276,7 @@ TEST_P(Contract, WhatWasLearnedSurvivesTheRecipe) {
 TEST_P(Contract, LearningFromNothingIsRefusedAndKeepsWhatWasLearned) {
   auto e = engine();
   if (!e->startLearning(0).empty()) return;
-  Channels noise = {test::whiteNoise(48000, 0.02f)};
+  Channels noise = {test::whiteNoise(6 * 48000, 0.02f)};
   test::run(*e, noise, {512});
   ASSERT_EQ(e->finishLearning(0), "");
   const auto learned = e->learned(0);
@@ -286,7 +286,7 @@ TEST_P(Contract, LearningFromNothingIsRefusedAndKeepsWhatWasLearned) {
   EXPECT_NE(e->finishLearning(0), "");
   e->reset();
   e->startLearning(0);
-  Channels silence = {std::vector<float>(48000, 0.0f)};
+  Channels silence = {std::vector<float>(6 * 48000, 0.0f)};
   test::run(*e, silence, {512});
   EXPECT_NE(e->finishLearning(0), "");
   EXPECT_EQ(e->learned(0), learned);

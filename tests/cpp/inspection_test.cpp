@@ -31,7 +31,7 @@ struct Part {
   std::vector<double> db;  // peak of a 1 kHz sine, dB full scale, of each channel
 };
 
-Loudness measure(const std::vector<Part>& parts, int rate = kRate) {
+LoudnessResult measure(const std::vector<Part>& parts, int rate = kRate) {
   LoudnessMeter meter(rate, static_cast<int>(parts[0].db.size()));
   for (const Part& p : parts) {
     test::Channels x;

@@ -17,8 +17,9 @@ describe('who includes whom', () => {
     nn: ['nn', 'blocks', 'core'],
     metrics: ['metrics', 'blocks', 'core'],
     reverb: ['reverb', 'blocks', 'core'],
-    effects: ['effects', 'noise', 'reverb', 'nn', 'core', 'blocks'],
-    '': ['', 'effects', 'nn', 'core', 'blocks'], // engine.h, recipe.h
+    voice: ['voice', 'noise', 'nn', 'core', 'blocks'],
+    effects: ['effects', 'voice', 'noise', 'reverb', 'nn', 'metrics', 'core', 'blocks'],
+    '': ['', 'effects', 'noise', 'nn', 'core', 'blocks'], // engine.h, recipe.h
   };
   it('goes one way only', () => {
     const wrong: string[] = [];
@@ -56,11 +57,11 @@ describe('what is generated', () => {
 });
 
 describe('sizes', () => {
-  it('wasm and glue stay within 100 kB gzipped, with the weights within 400 kB', () => {
+  it('wasm and glue stay within 150 kB gzipped, with the weights within 400 kB', () => {
     const size = gzipped('build/wasm/rinse.wasm') + gzipped('worklet/dist/rinse-processor.js');
     const weights = gzipped('worklet/dist/voice.safetensors');
     console.log(`wasm + worklet with glue: ${(size / 1000).toFixed(1)} kB gzipped; the voice model's weights: ${(weights / 1000).toFixed(1)} kB`);
-    expect(size).toBeLessThanOrEqual(100_000);
+    expect(size).toBeLessThanOrEqual(150_000);
     expect(size + weights).toBeLessThanOrEqual(400_000);
   });
   it('the first load of the page stays within 300 kB gzipped', () => {

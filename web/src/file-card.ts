@@ -236,7 +236,7 @@ export class FileCard {
 
   /** Only where the recipe can learn, and something is marked. */
   private showLearning(): void {
-    this.learning.hidden = !this.player || !this.recipe.chain.some((s) => effectInfo(s.effect).learns);
+    this.learning.hidden = !this.player || !this.recipe.chain.some((s) => effectInfo(s.effect).learns === 'stretch');
     this.learnButton.disabled = !this.stretch();
   }
 

@@ -211,7 +211,7 @@ export function livePlace(place: HTMLElement): void {
   }
 
   function showLearning(): void {
-    const learns = settings.recipe.chain.some((s) => effectInfo(s.effect).learns);
+    const learns = settings.recipe.chain.some((s) => effectInfo(s.effect).learns === 'stretch');
     learnButton.hidden = !learns;
     learnButton.disabled = !cleaned;
   }

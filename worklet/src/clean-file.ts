@@ -23,6 +23,7 @@ import {
 import { Engine, instantiate } from './engine.js';
 import { RinseError, reasonOf } from './errors.js';
 import type { FileFormat } from './formats.js';
+import { learnWhole } from './learn-whole.js';
 import type { FileInfo, FromWorker, ToWorker } from './messages.js';
 import { openPcm, readPcm, type PcmFile } from './pcm.js';
 import { PeakMeter } from './peaks.js';
@@ -36,7 +37,8 @@ const wavLimit = 4e9; // bytes a plain WAV can hold; beyond it is written as RF6
 
 export async function cleanFile(job: Extract<ToWorker, { type: 'cleanFile' }>, report: Report): Promise<void> {
   const pcm = await openPcm(job.file);
-  const engine = new Engine(instantiate(job.core), job.recipe, Streamer.engineSpec(pcm.sampleRate, pcm.channels));
+  const recipe = await learnWhole(job.core, job.recipe, pcm, () => readPcm(pcm));
+  const engine = new Engine(instantiate(job.core), recipe, Streamer.engineSpec(pcm.sampleRate, pcm.channels));
   const plan = await planOutput(job.format, pcm);
   const target = await Target.open(job.scratch);
   try {
@@ -107,7 +109,7 @@ export async function openReader(job: Extract<ToWorker, { type: 'openReader' }>,
 }
 
 function infoOf(pcm: PcmFile, format: FileFormat, badSamples: number): FileInfo {
-  const warnings = [...pcm.warnings];
+  const warnings = [...new Set(pcm.warnings)]; // it may have been read twice
   if (badSamples > 0) warnings.push(`${badSamples} samples were no numbers or beyond all measure and were replaced.`);
   return { sampleRate: pcm.sampleRate, channels: pcm.channels, frames: pcm.exactFrames ?? pcm.expectedFrames, video: pcm.video, format, warnings };
 }

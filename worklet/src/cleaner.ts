@@ -238,7 +238,7 @@ function makeCleanerClass() {
     }
 
     async learn(seconds: number): Promise<Recipe> {
-      const steps = this.currentRecipe.chain.flatMap((s, i) => (effectInfo(s.effect).learns ? [i] : []));
+      const steps = this.currentRecipe.chain.flatMap((s, i) => (effectInfo(s.effect).learns === 'stretch' ? [i] : []));
       await Promise.all(steps.map((step) => this.ask({ type: 'startLearning', step })));
       await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
       for (const step of steps) {

@@ -13,7 +13,7 @@ export interface LearnOptions extends JobOptions {
 /** Rejects with `bad-recipe` where no effect of the recipe learns, and with `bad-audio` where there is too little to learn from. */
 export async function learn(audio: AudioBuffer | PlanarAudio, options: LearnOptions = {}): Promise<Recipe> {
   const recipe = checkRecipe(options.recipe);
-  if (!recipe.chain.some((s) => effectInfo(s.effect).learns)) throw new RinseError('bad-recipe', 'no effect of the recipe learns anything');
+  if (!recipe.chain.some((s) => effectInfo(s.effect).learns === 'stretch')) throw new RinseError('bad-recipe', 'no effect of the recipe learns anything');
   const { sampleRate, channels: source } = planar(audio);
   const core = await loadCore(recipe, options.assets);
   const channels = source.map((c) => new Float32Array(c));

@@ -50,7 +50,8 @@ export interface EffectInfo {
   id: EffectId;
   label: string;
   help: string;
-  learns: boolean;
+  /** From what it can learn: a stretch without the wanted sound, or the whole recording, which file functions let it hear by themselves. */
+  learns: 'stretch' | 'whole' | null;
   /** It keeps up with a microphone; what does not works on files only. */
   live: boolean;
   /** The network that it runs; null for none. */

@@ -2,15 +2,17 @@
 import { Engine, instantiate } from './engine.js';
 import { RinseError, reasonOf } from './errors.js';
 import type { FromWorker, ToWorker } from './messages.js';
+import { learnWhole } from './learn-whole.js';
 import { effectInfo } from './recipe.js';
 import { Streamer } from './streamer.js';
 
 const post = (message: FromWorker, transfer: Transferable[] = []) => postMessage(message, { transfer });
 
-function cleanBuffer(job: Extract<ToWorker, { type: 'cleanBuffer' }>): void {
+async function cleanBuffer(job: Extract<ToWorker, { type: 'cleanBuffer' }>): Promise<void> {
   const { sampleRate, channels } = job;
   const frames = channels[0]!.length;
-  const engine = new Engine(instantiate(job.core), job.recipe, Streamer.engineSpec(sampleRate, channels.length));
+  const recipe = await learnWhole(job.core, job.recipe, { sampleRate, channels: channels.length }, () => [channels]);
+  const engine = new Engine(instantiate(job.core), recipe, Streamer.engineSpec(sampleRate, channels.length));
   let at = 0;
   const streamer = new Streamer(engine, (cleaned, from, count) => {
     channels.forEach((to, c) => to.set(cleaned[c]!.subarray(from, from + count), at)); // lags the input: never ahead of it
@@ -29,7 +31,7 @@ function cleanBuffer(job: Extract<ToWorker, { type: 'cleanBuffer' }>): void {
 function learn(job: Extract<ToWorker, { type: 'learn' }>): void {
   const { sampleRate, channels, recipe } = job;
   const engine = new Engine(instantiate(job.core), recipe, Streamer.engineSpec(sampleRate, channels.length));
-  const learners = recipe.chain.map((step) => effectInfo(step.effect).learns);
+  const learners = recipe.chain.map((step) => effectInfo(step.effect).learns === 'stretch');
   learners.forEach((learns, i) => learns && engine.startLearning(i));
   const streamer = new Streamer(engine, () => undefined);
   streamer.push(channels);

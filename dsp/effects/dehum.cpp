@@ -1,0 +1,259 @@
+#include "effects/dehum.h"
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <numbers>
+
+#include "blocks/decibel.h"
+#include "blocks/f32x4.h"
+
+namespace rinse {
+
+namespace {
+
+const Param kTable[] = {
+    {.id = "amount",
+     .label = "Amount",
+     .unit = "",
+     .min = 0.0f,
+     .max = 1.0f,
+     .defaultValue = 1.0f,
+     .help = "How much of the hum that was found is taken away; 0 leaves everything as it is.",
+     .isStrength = true,
+     .neutral = 0.0f,
+     .strongest = 1.0f},
+    {.id = "base",
+     .label = "Fundamental",
+     .unit = "Hz",
+     .min = 0.0f,
+     .max = 400.0f,
+     .defaultValue = 0.0f,
+     .help = "Of the hum; below 40 it is found by itself: 50 or 60 Hz live, anything in a file."},
+    {.id = "harmonics",
+     .label = "Harmonics",
+     .unit = "",
+     .min = 1.0f,
+     .max = 40.0f,
+     .defaultValue = 24.0f,
+     .help = "How many multiples of the fundamental are looked for."},
+    {.id = "width",
+     .label = "Width",
+     .unit = "Hz",
+     .min = 0.1f,
+     .max = 4.0f,
+     .defaultValue = 0.5f,
+     .help = "How quickly it follows hum that changes; narrower spares more of what lies beside."},
+};
+
+constexpr float kLowestHz = 40.0f;
+constexpr double kBeginHz = 8.0, kBeginSeconds = 2.0;  // wide at first, so that it is there soon
+constexpr double kJudgeSeconds = 0.125, kMeanSeconds = 1.5;
+constexpr double kDrift = 0.3;                // of the drift that is seen in a stretch, that is believed
+constexpr double kFurthestHz = 1.0;           // from where it began
+constexpr double kUnsure = 0.5, kSure = 0.9;  // share of an amplitude's energy that stands still
+constexpr int kTracked = 12;  // harmonics by which the fundamental is followed: higher ones turn too far
+constexpr int kPiece = 64;    // samples after which the oscillators are set anew
+constexpr double kSecondsToLearn = 5.0;
+
+}  // namespace
+
+const std::span<const Param> Dehum::kParams = kTable;
+
+void Dehum::Comb::prepare(double rate, int channels) {
+  rate_ = rate;
+  channels_ = channels;
+  for (auto* v : {&cos_, &sin_, &turnCos_, &turnSin_, &sure_}) v->assign(kMost, 0.0f);
+  const size_t all = static_cast<size_t>(channels) * kMost;
+  for (auto* v : {&a_, &b_, &lastA_, &lastB_}) v->assign(all, 0.0f);
+  for (auto* v : {&meanA_, &meanB_, &spread_}) v->assign(all, 0.0);
+}
+
+void Dehum::Comb::reset(double hz) noexcept {
+  nominalHz_ = hz_ = hz;
+  phase_ = heard_ = found_ = 0.0;
+  fitted_ = filled_ = 0;
+  for (auto* v : {&a_, &b_, &lastA_, &lastB_, &sure_}) std::fill(v->begin(), v->end(), 0.0f);
+  for (auto* v : {&meanA_, &meanB_, &spread_}) std::fill(v->begin(), v->end(), 0.0);
+}
+
+/// The oscillators from their exact phases.
+void Dehum::Comb::setOscillators() noexcept {
+  const double turn = 2.0 * std::numbers::pi * hz_ / rate_;
+  for (int h = harmonics_; h < kMost; ++h) cos_[h] = sin_[h] = sure_[h] = 0.0f;
+  for (int h = 0; h < harmonics_; ++h) {
+    cos_[h] = static_cast<float>(std::cos((h + 1) * phase_)), sin_[h] = static_cast<float>(std::sin((h + 1) * phase_));
+    turnCos_[h] = static_cast<float>(std::cos((h + 1) * turn)),
+    turnSin_[h] = static_cast<float>(std::sin((h + 1) * turn));
+  }
+}
+
+/// Which amplitudes stand still, and how fast they all turn: the fundamental is off by that.
+void Dehum::Comb::judge() noexcept {
+  const double weight = kJudgeSeconds / kMeanSeconds;
+  double turned = 0.0, weights = 0.0, energy = 0.0;
+  for (int h = 0; h < harmonics_; ++h) {
+    double still = 0.0, whole = 0.0;
+    for (int c = 0; c < channels_; ++c) {
+      const size_t i = static_cast<size_t>(c) * kMost + h;
+      const std::complex<double> now(a_[i], -b_[i]), last(lastA_[i], -lastB_[i]);
+      if (h < kTracked) {
+        const double size = std::abs(now * last);
+        if (size > 0.0) turned += std::arg(now * std::conj(last)) * size * (h + 1) * sure_[h];
+        weights += size * (h + 1) * (h + 1) * sure_[h];
+      }
+      lastA_[i] = a_[i], lastB_[i] = b_[i];
+      const double da = a_[i] - meanA_[i], db = b_[i] - meanB_[i];
+      meanA_[i] += weight * da, meanB_[i] += weight * db;
+      spread_[i] += weight * (da * da + db * db - spread_[i]);
+      still += meanA_[i] * meanA_[i] + meanB_[i] * meanB_[i];
+      whole += meanA_[i] * meanA_[i] + meanB_[i] * meanB_[i] + spread_[i];
+    }
+    const double share = whole > 0.0 ? still / whole : 0.0;
+    sure_[h] = static_cast<float>(std::clamp((share - kUnsure) / (kSure - kUnsure), 0.0, 1.0));
+    energy += 0.5 * still * sure_[h];
+  }
+  if (weights > 0.0) {
+    const double off = turned / weights / (2.0 * std::numbers::pi * kJudgeSeconds);
+    hz_ = std::clamp(hz_ + kDrift * off, nominalHz_ - kFurthestHz, nominalHz_ + kFurthestHz);
+  }
+  found_ += weight * (energy - found_);
+}
+
+void Dehum::Comb::begin(int harmonics, double widthHz) noexcept {
+  harmonics_ = std::min(harmonics, static_cast<int>(0.45 * rate_ / hz_));
+  setOscillators();
+  // A step of mu e closes on an amplitude with the width of mu * rate / (2 pi).
+  const double part = std::min(1.0, fitted_ / (kBeginSeconds * rate_));
+  const double width = std::max(widthHz, kBeginHz * std::pow(widthHz / kBeginHz, part));
+  mu_ = static_cast<float>(2.0 * std::numbers::pi * width / rate_);
+  energy_ = 0.0;
+}
+
+void Dehum::Comb::end(int frames) noexcept {
+  phase_ = std::fmod(phase_ + frames * 2.0 * std::numbers::pi * hz_ / rate_, 2.0 * std::numbers::pi);
+  fitted_ = std::min(fitted_ + frames, static_cast<int>(kBeginSeconds * rate_));
+  heard_ += frames / (kMeanSeconds * rate_) * (energy_ / frames - heard_);
+  filled_ += frames;
+  if (filled_ < kJudgeSeconds * rate_) return;
+  filled_ = 0;
+  judge();
+}
+
+void Dehum::Comb::process(Block b, float amount) noexcept {
+  const int groups = roundUp4(harmonics_);
+  const f32x4 mu = splat(mu_);
+  for (int n = 0; n < b.frames; ++n) {
+    for (int c = 0; c < b.channels; ++c) {
+      float *as = &a_[static_cast<size_t>(c) * kMost], *bs = &b_[static_cast<size_t>(c) * kMost];
+      f32x4 all = splat(0.0f), sure = splat(0.0f);
+      for (int h = 0; h < groups; h += 4) {
+        const f32x4 y = load4(as + h) * load4(&cos_[h]) + load4(bs + h) * load4(&sin_[h]);
+        all += y;
+        sure += y * load4(&sure_[h]);
+      }
+      const float x = b[c][n];
+      const f32x4 step = mu * splat(x - (all[0] + all[1] + all[2] + all[3]));
+      for (int h = 0; h < groups; h += 4) {
+        store4(as + h, load4(as + h) + step * load4(&cos_[h]));
+        store4(bs + h, load4(bs + h) + step * load4(&sin_[h]));
+      }
+      energy_ += x * x;
+      if (amount > 0.0f) b[c][n] = x - amount * (sure[0] + sure[1] + sure[2] + sure[3]);
+    }
+    for (int h = 0; h < groups; h += 4) {
+      const f32x4 x = load4(&cos_[h]), y = load4(&sin_[h]), tc = load4(&turnCos_[h]), ts = load4(&turnSin_[h]);
+      store4(&cos_[h], x * tc - y * ts);
+      store4(&sin_[h], x * ts + y * tc);
+    }
+  }
+}
+
+void Dehum::prepare(const Spec& spec) {
+  rate_ = spec.sampleRate;
+  for (Comb* comb : {&fifty_, &sixty_, &own_}) comb->prepare(spec.sampleRate, spec.channels);
+  detectors_.clear();
+  mono_.assign(spec.maxFrames, 0.0f);
+  reset();
+}
+
+void Dehum::reset() noexcept {
+  fifty_.reset(50.0);
+  sixty_.reset(60.0);
+  own_.reset(kLowestHz);
+  filled_ = 0;
+  reductionDb_ = 0.0f;
+}
+
+void Dehum::process(Block b) noexcept {
+  if (learning_) {
+    const float share = 1.0f / static_cast<float>(b.channels);
+    for (int i = 0; i < b.frames; ++i) {
+      mono_[i] = 0.0f;
+      for (int c = 0; c < b.channels; ++c) mono_[i] += b[c][i] * share;
+    }
+    detectors_[0].add(mono_.data(), b.frames);
+    listened_ += b.frames;
+  }
+  for (int from = 0; from < b.frames;) {
+    // Pieces at fixed places, so that blocks of any size give the same.
+    if (filled_ == 0) choose();
+    const Block piece = b.part(from, std::min(kPiece - filled_, b.frames - from));
+    from += piece.frames;
+    if (beside_) beside_->process(piece, 0.0f);
+    if (used_) used_->process(piece, get(kAmount));
+    filled_ = (filled_ + piece.frames) % kPiece;
+    if (filled_ > 0) continue;
+    if (beside_) beside_->end(kPiece);
+    if (used_) used_->end(kPiece);
+  }
+  reductionDb_ = used_ ? static_cast<float>(dbFromPower(std::max(1e-6, 1.0 - get(kAmount) * used_->share()))) : 0.0f;
+}
+
+/// Which hum the next piece is cleaned of.
+void Dehum::choose() noexcept {
+  const float known = get(kBase) >= kLowestHz ? get(kBase) : learned_.value_or(-1.0f);
+  used_ = beside_ = nullptr;
+  if (known >= kLowestHz) {
+    if (std::abs(own_.nominal() - known) > 1e-3) own_.reset(known);
+    used_ = &own_;
+  } else if (known < 0.0f) {  // nothing is known: both are fitted, the better one is subtracted
+    const bool sixty = sixty_.share() > fifty_.share();
+    used_ = sixty ? &sixty_ : &fifty_;
+    beside_ = sixty ? &fifty_ : &sixty_;
+  }
+  for (Comb* comb : {used_, beside_}) {
+    if (comb) comb->begin(static_cast<int>(get(kHarmonics)), get(kWidth));
+  }
+}
+
+void Dehum::startLearning() noexcept {
+  learning_ = true;
+  listened_ = 0;
+  detectors_.clear();
+  detectors_.emplace_back(static_cast<int>(std::lround(rate_)));
+}
+
+std::string Dehum::finishLearning() {
+  learning_ = false;
+  if (detectors_.empty() || static_cast<double>(listened_) < kSecondsToLearn * rate_)
+    return "finding hum needs at least 5 s of sound";
+  if (!detectors_[0].heard()) return "there is only digital silence here: hum can't be looked for";
+  learned_ = static_cast<float>(detectors_[0].result().hz);
+  return {};
+}
+
+std::vector<float> Dehum::learned() const { return learned_ ? std::vector<float>{*learned_} : std::vector<float>{}; }
+
+std::string Dehum::restore(std::span<const float> values) {
+  if (values.empty()) {
+    learned_.reset();
+    return {};
+  }
+  if (values.size() != 1 || !(values[0] == 0.0f || (values[0] >= kLowestHz - 1.0f && values[0] <= 401.0f)))
+    return "a hum is one value: its frequency between 40 and 400 Hz, or 0 for none";
+  learned_ = values[0];
+  return {};
+}
+
+}  // namespace rinse
