@@ -18,7 +18,7 @@ const Param kTable[] = {
      .unit = "",
      .min = 0.0f,
      .max = 1.0f,
-     .defaultValue = 0.5f,
+     .defaultValue = 0.65f,
      .help = "How small a click is found; more finds softer ones and touches more of what is none. 0 is off.",
      .isStrength = true,
      .neutral = 0.0f,
@@ -49,6 +49,7 @@ struct Threshold {
   double least, most;
 };
 constexpr Threshold kThresholds[] = {{60.0, 7.0}, {30.0, 4.5}, {24.0, 4.5}};
+constexpr int kRounds = 2;
 constexpr double kEdge = 0.3;               // of the threshold, down to which a click reaches out
 constexpr double kNeighbourSeconds = 2e-4;  // bad samples so near belong to the same click
 constexpr double kQuietest = 3e-5;          // of full scale: errors below are no clicks, whatever the deviation
@@ -102,13 +103,15 @@ void Declick::process(Block b) noexcept {
 void Declick::repair(std::vector<float>& x) noexcept {
   if (get(kSensitivity) <= 0.0f) return;
   longest_ = std::max(1, static_cast<int>(get(kLongest) * 1e-3 * spec_.sampleRate));
-  model(x);
-  if (deviation_ <= 0.0) return;
-  find(x);
-  if (bad_.empty()) return;
-  interpolate(x);
-  model(x);  // once more, by a model that the click did not spoil
-  interpolate(x);
+  for (int round = 0; round < kRounds; ++round) {  // what a large click hid is found in the next one
+    model(x);
+    if (deviation_ <= 0.0) return;
+    find(x);
+    if (bad_.empty()) return;
+    interpolate(x);
+    model(x);  // once more, by a model that the click did not spoil
+    interpolate(x);
+  }
 }
 
 /// The all-pole model, and its error in both directions.

@@ -29,7 +29,7 @@ const Param kTable[] = {
      .min = 0.0f,
      .max = 400.0f,
      .defaultValue = 0.0f,
-     .help = "Of the hum; below 40 it is found by itself: 50 or 60 Hz live, anything in a file."},
+     .help = "Of the hum; below 40 it is found by itself: 50 or 60 Hz live, any in a file."},
     {.id = "harmonics",
      .label = "Harmonics",
      .unit = "",
@@ -42,14 +42,17 @@ const Param kTable[] = {
      .unit = "Hz",
      .min = 0.1f,
      .max = 4.0f,
-     .defaultValue = 0.5f,
+     .defaultValue = 1.0f,
      .help = "How quickly it follows hum that changes; narrower spares more of what lies beside."},
 };
 
 constexpr float kLowestHz = 40.0f;
 constexpr double kBeginHz = 8.0, kBeginSeconds = 2.0;  // wide at first, so that it is there soon
-constexpr double kJudgeSeconds = 0.125, kMeanSeconds = 1.5;
-constexpr double kDrift = 0.3;                // of the drift that is seen in a stretch, that is believed
+constexpr double kJudgeSeconds = 0.0625, kMeanSeconds = 0.5;
+constexpr double kPilotHz = 4.0;  // width of the faster fit by which the fundamental is followed
+// Of what the fundamental is seen to be off in a stretch: what is believed, and what goes into its drift (a loop of
+// second order, critically damped).
+constexpr double kBelieved = 0.4, kDrift = 0.04;
 constexpr double kFurthestHz = 1.0;           // from where it began
 constexpr double kUnsure = 0.5, kSure = 0.9;  // share of an amplitude's energy that stands still
 constexpr int kTracked = 12;  // harmonics by which the fundamental is followed: higher ones turn too far
@@ -65,15 +68,15 @@ void Dehum::Comb::prepare(double rate, int channels) {
   channels_ = channels;
   for (auto* v : {&cos_, &sin_, &turnCos_, &turnSin_, &sure_}) v->assign(kMost, 0.0f);
   const size_t all = static_cast<size_t>(channels) * kMost;
-  for (auto* v : {&a_, &b_, &lastA_, &lastB_}) v->assign(all, 0.0f);
+  for (auto* v : {&a_, &b_, &pilotA_, &pilotB_, &lastA_, &lastB_}) v->assign(all, 0.0f);
   for (auto* v : {&meanA_, &meanB_, &spread_}) v->assign(all, 0.0);
 }
 
 void Dehum::Comb::reset(double hz) noexcept {
   nominalHz_ = hz_ = hz;
-  phase_ = heard_ = found_ = 0.0;
+  phase_ = heard_ = found_ = drift_ = 0.0;
   fitted_ = filled_ = 0;
-  for (auto* v : {&a_, &b_, &lastA_, &lastB_, &sure_}) std::fill(v->begin(), v->end(), 0.0f);
+  for (auto* v : {&a_, &b_, &pilotA_, &pilotB_, &lastA_, &lastB_, &sure_}) std::fill(v->begin(), v->end(), 0.0f);
   for (auto* v : {&meanA_, &meanB_, &spread_}) std::fill(v->begin(), v->end(), 0.0);
 }
 
@@ -96,13 +99,13 @@ void Dehum::Comb::judge() noexcept {
     double still = 0.0, whole = 0.0;
     for (int c = 0; c < channels_; ++c) {
       const size_t i = static_cast<size_t>(c) * kMost + h;
-      const std::complex<double> now(a_[i], -b_[i]), last(lastA_[i], -lastB_[i]);
+      const std::complex<double> now(pilotA_[i], -pilotB_[i]), last(lastA_[i], -lastB_[i]);
       if (h < kTracked) {
         const double size = std::abs(now * last);
         if (size > 0.0) turned += std::arg(now * std::conj(last)) * size * (h + 1) * sure_[h];
         weights += size * (h + 1) * (h + 1) * sure_[h];
       }
-      lastA_[i] = a_[i], lastB_[i] = b_[i];
+      lastA_[i] = pilotA_[i], lastB_[i] = pilotB_[i];
       const double da = a_[i] - meanA_[i], db = b_[i] - meanB_[i];
       meanA_[i] += weight * da, meanB_[i] += weight * db;
       spread_[i] += weight * (da * da + db * db - spread_[i]);
@@ -115,8 +118,10 @@ void Dehum::Comb::judge() noexcept {
   }
   if (weights > 0.0) {
     const double off = turned / weights / (2.0 * std::numbers::pi * kJudgeSeconds);
-    hz_ = std::clamp(hz_ + kDrift * off, nominalHz_ - kFurthestHz, nominalHz_ + kFurthestHz);
+    drift_ += kDrift * off;
+    hz_ += kBelieved * off;
   }
+  hz_ = std::clamp(hz_ + drift_, nominalHz_ - kFurthestHz, nominalHz_ + kFurthestHz);
   found_ += weight * (energy - found_);
 }
 
@@ -142,7 +147,7 @@ void Dehum::Comb::end(int frames) noexcept {
 
 void Dehum::Comb::process(Block b, float amount) noexcept {
   const int groups = roundUp4(harmonics_);
-  const f32x4 mu = splat(mu_);
+  const f32x4 mu = splat(mu_), pilot = splat(static_cast<float>(2.0 * std::numbers::pi * kPilotHz / rate_));
   for (int n = 0; n < b.frames; ++n) {
     for (int c = 0; c < b.channels; ++c) {
       float *as = &a_[static_cast<size_t>(c) * kMost], *bs = &b_[static_cast<size_t>(c) * kMost];
@@ -153,7 +158,15 @@ void Dehum::Comb::process(Block b, float amount) noexcept {
         sure += y * load4(&sure_[h]);
       }
       const float x = b[c][n];
-      const f32x4 step = mu * splat(x - (all[0] + all[1] + all[2] + all[3]));
+      const float left = x - (all[0] + all[1] + all[2] + all[3]);
+      float *pa = &pilotA_[static_cast<size_t>(c) * kMost], *pb = &pilotB_[static_cast<size_t>(c) * kMost];
+      for (int h = 0; h < std::min(groups, kTracked); h += 4) {  // what is left and its own harmonic, fitted faster
+        const f32x4 cs = load4(&cos_[h]), sn = load4(&sin_[h]), p = load4(pa + h), q = load4(pb + h);
+        const f32x4 step = pilot * (left + (load4(as + h) - p) * cs + (load4(bs + h) - q) * sn);
+        store4(pa + h, p + step * cs);
+        store4(pb + h, q + step * sn);
+      }
+      const f32x4 step = mu * splat(left);
       for (int h = 0; h < groups; h += 4) {
         store4(as + h, load4(as + h) + step * load4(&cos_[h]));
         store4(bs + h, load4(bs + h) + step * load4(&sin_[h]));
@@ -217,7 +230,7 @@ void Dehum::choose() noexcept {
   if (known >= kLowestHz) {
     if (std::abs(own_.nominal() - known) > 1e-3) own_.reset(known);
     used_ = &own_;
-  } else if (known < 0.0f) {  // nothing is known: both are fitted, the better one is subtracted
+  } else {  // nothing is known: both are fitted, the better one is subtracted
     const bool sixty = sixty_.share() > fifty_.share();
     used_ = sixty ? &sixty_ : &fifty_;
     beside_ = sixty ? &fifty_ : &sixty_;

@@ -51,7 +51,8 @@ class Dehum : public TimeEffect, public Learner {
     void setOscillators() noexcept;
     void judge() noexcept;
 
-    double rate_ = 48000.0, nominalHz_ = 50.0, hz_ = 50.0, phase_ = 0.0, heard_ = 0.0, found_ = 0.0, energy_ = 0.0;
+    double rate_ = 48000.0, nominalHz_ = 50.0, hz_ = 50.0, phase_ = 0.0, heard_ = 0.0, found_ = 0.0, energy_ = 0.0,
+           drift_ = 0.0;
     float mu_ = 0.0f;
     int channels_ = 0, harmonics_ = 0, fitted_ = 0,
         filled_ = 0;                                    // samples since the start; of the stretch that is judged
@@ -59,7 +60,8 @@ class Dehum : public TimeEffect, public Learner {
     std::vector<float> a_, b_;                          // [channels][kMost] amplitudes of cosine and sine
     std::vector<float> sure_;                           // [kMost] the share that is subtracted
     std::vector<double> meanA_, meanB_, spread_;        // [channels][kMost] lately, for judging
-    std::vector<float> lastA_, lastB_;                  // [channels][kMost] when it was judged last
+    std::vector<float> pilotA_, pilotB_;                // the same, fitted faster, by which the fundamental is followed
+    std::vector<float> lastA_, lastB_;                  // [channels][kMost] those, when it was judged last
   };
 
   void choose() noexcept;

@@ -3,7 +3,7 @@ import { cleanedName, cleanFile, effectInfo, learn, readWaveform, reasonOf, rele
 import { element, freshId } from './element';
 import { channelsText, clockTime, timeLeft } from './format';
 import { Player, previewable, type ListenTo } from './player';
-import { field } from './settings';
+import { field } from './chain-editor';
 import { ReportView } from './report-view';
 import { SpectrumPlot } from './spectrum-plot';
 import { Waveform, type Stretch } from './waveform';

@@ -2,7 +2,8 @@
 import type { FileFormat } from 'rinse-audio';
 import { element, freshId } from './element';
 import { FileCard } from './file-card';
-import { field, Settings } from './settings';
+import { field } from './chain-editor';
+import { Settings } from './settings';
 
 const formats: [FileFormat, string][] = [
   ['same-video', 'Video with cleaned sound, else WAV'],

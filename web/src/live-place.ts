@@ -3,7 +3,8 @@ import { cleanStream, effectInfo, reasonOf, type CleanedStream, type EffectId, t
 import { element, freshId } from './element';
 import { decibels } from './format';
 import { LevelMeter } from './meter';
-import { field, Settings } from './settings';
+import { field } from './chain-editor';
+import { Settings } from './settings';
 import { SpectrumPlot } from './spectrum-plot';
 
 const statsEveryMs = 100;

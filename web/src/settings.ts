@@ -1,14 +1,23 @@
-// The recipe that the user sets: preset, strength and the controls of every effect, built from the Param table.
-import { checkRecipe, defaultPreset, effectInfo, reasonOf, presets, strengthOf, withStrength, type ParamInfo, type Recipe, type RecipeStep } from 'rinse-audio';
+// The recipe that the user sets: preset, strength, the chain of effects; steps back, and a file to keep it in.
+import { checkRecipe, defaultPreset, effectInfo, reasonOf, presets, strengthOf, withStrength, type Recipe } from 'rinse-audio';
+import { ChainEditor, field } from './chain-editor';
 import { element, freshId } from './element';
+
+const oneChangeMs = 600; // what follows so soon is the same movement of a slider
 
 export class Settings {
   readonly view = element('div', { className: 'settings' });
   recipe: Recipe = structuredClone(presets[defaultPreset]!);
   private readonly preset = element('select', { id: freshId('preset') });
+  private readonly own = element('option', { value: '', hidden: true }, 'Own chain');
   private readonly strength = element('input', { id: freshId('strength'), type: 'range', min: '0', max: '100', step: '1' });
   private readonly strengthText = element('output');
-  private readonly details = element('div', { className: 'details' });
+  private readonly editor: ChainEditor;
+  private readonly undoButton = element('button', { type: 'button', disabled: true, onclick: () => this.travel(this.past, this.future) }, 'Undo');
+  private readonly redoButton = element('button', { type: 'button', disabled: true, onclick: () => this.travel(this.future, this.past) }, 'Redo');
+  private past: Recipe[] = [];
+  private future: Recipe[] = [];
+  private lastChange = 0;
 
   /** `changed` hears every change; `replaced` is true when the chain itself is another. */
   constructor(
@@ -18,33 +27,69 @@ export class Settings {
   ) {
     const fitting = Object.entries(presets).filter(([, preset]) => !live || isLive(preset));
     for (const [id, preset] of fitting) this.preset.append(element('option', { value: id }, preset.label ?? id));
+    this.preset.append(this.own);
     this.preset.onchange = () => this.choose(this.preset.value);
     this.strength.oninput = () => {
-      this.recipe = withStrength(this.recipe, Number(this.strength.value) / 100);
-      this.showAll();
-      this.changed(this.recipe, false);
+      this.take(withStrength(this.recipe, Number(this.strength.value) / 100), false);
+      this.editor.show(this.recipe);
     };
+    this.editor = new ChainEditor((recipe, replaced) => {
+      if (replaced) this.showOwn();
+      this.take(recipe, replaced);
+    }, live);
     this.view.append(
       field(this.preset, 'Preset'),
       field(this.strength, 'Strength', this.strengthText),
-      element('details', { className: 'more' }, element('summary', {}, 'More settings'), this.details, this.exchange()),
+      element('details', { className: 'more' }, element('summary', {}, 'More settings'), element('div', { className: 'learn' }, this.undoButton, this.redoButton), this.editor.view, this.exchange()),
     );
+    this.preset.value = defaultPreset;
     this.showAll();
   }
 
   /** Takes over a preset, by id. */
   choose(preset: string): void {
     this.preset.value = preset;
-    this.recipe = structuredClone(presets[preset]!);
+    this.take(structuredClone(presets[preset]!), true);
     this.showAll();
-    this.changed(this.recipe, true);
   }
 
   /** Takes over a recipe of the user's own, or one in which something was learned. */
   replace(recipe: Recipe): void {
-    this.recipe = structuredClone(recipe);
+    const shape = (r: Recipe) => JSON.stringify(r.chain.map((s) => s.effect));
+    if (shape(recipe) !== shape(this.recipe)) this.showOwn();
+    this.take(structuredClone(recipe), true);
     this.showAll();
-    this.changed(this.recipe, true);
+  }
+
+  private take(recipe: Recipe, replaced: boolean): void {
+    const now = performance.now();
+    if (replaced || now - this.lastChange > oneChangeMs) this.past.push(structuredClone(this.recipe));
+    this.lastChange = now;
+    this.future = [];
+    this.use(recipe, replaced);
+  }
+
+  /** One step back, or forth again. */
+  private travel(from: Recipe[], to: Recipe[]): void {
+    const recipe = from.pop();
+    if (!recipe) return;
+    to.push(structuredClone(this.recipe));
+    this.lastChange = 0;
+    this.use(recipe, true);
+    this.showAll();
+  }
+
+  private use(recipe: Recipe, replaced: boolean): void {
+    this.recipe = structuredClone(recipe);
+    this.undoButton.disabled = this.past.length === 0;
+    this.redoButton.disabled = this.future.length === 0;
+    this.showStrength();
+    this.changed(this.recipe, replaced);
+  }
+
+  private showOwn(): void {
+    this.own.hidden = false;
+    this.preset.value = '';
   }
 
   /** The recipe as a file, to keep and to bring back. */
@@ -53,7 +98,6 @@ export class Settings {
     const trouble = element('div', { role: 'status' });
     file.onchange = async () => {
       const chosen = file.files?.[0];
-      file.value = ''; // the same file may be chosen again
       if (!chosen) return;
       try {
         const recipe = checkRecipe(JSON.parse(await chosen.text()) as Recipe);
@@ -63,6 +107,7 @@ export class Settings {
       } catch (e) {
         trouble.replaceChildren(element('p', { className: 'error', role: 'alert' }, `${chosen.name} is no recipe: ${reasonOf(e)}. The settings are as they were.`));
       }
+      file.value = ''; // the same file may be chosen again
     };
     const save = () => {
       const url = URL.createObjectURL(new Blob([JSON.stringify(this.recipe, null, 2)], { type: 'application/json' }));
@@ -74,72 +119,15 @@ export class Settings {
 
   private showAll(): void {
     this.showStrength();
-    this.details.replaceChildren(...this.recipe.chain.map((step, i) => this.effectControls(step, i)));
+    this.editor.show(this.recipe);
   }
 
   private showStrength(): void {
-    const percent = Math.round(100 * strengthOf(this.recipe));
+    const percent = Math.round(100 * Math.min(1, Math.max(0, strengthOf(this.recipe))));
     this.strength.value = String(percent);
     this.strengthText.textContent = `${percent} %`;
     this.strength.setAttribute('aria-valuetext', `${percent} %`);
   }
-
-  private effectControls(step: RecipeStep, index: number): HTMLElement {
-    const info = effectInfo(step.effect);
-    const group = element('fieldset', {}, element('legend', {}, info.label), element('p', { className: 'help' }, info.help));
-    if (step.learned?.length) {
-      const forget = () => this.replace({ ...this.recipe, chain: this.recipe.chain.map((s, i) => (i === index ? { ...s, learned: [] } : s)) });
-      group.append(element('p', { className: 'learn' }, 'What it learned is in use.', element('button', { type: 'button', onclick: forget }, 'Forget it')));
-    }
-    for (const param of info.params) {
-      const value = (step.params as Record<string, number> | undefined)?.[param.id] ?? param.default;
-      group.append(
-        paramControl(param, value, (changedTo) => {
-          const target = this.recipe.chain[index]!;
-          target.params = { ...target.params, [param.id]: changedTo } as typeof target.params;
-          this.showStrength();
-          this.changed(this.recipe, false);
-        }),
-      );
-    }
-    return group;
-  }
 }
 
 const isLive = (recipe: Recipe) => recipe.chain.every((step) => effectInfo(step.effect).live);
-
-/** A label, its control, and what stands behind it. */
-export function field(control: HTMLElement, label: string, ...behind: HTMLElement[]): HTMLElement {
-  return element('div', { className: 'field' }, element('label', { htmlFor: control.id }, label), control, ...behind);
-}
-
-function paramControl(param: ParamInfo, value: number, changed: (value: number) => void): HTMLElement {
-  const id = freshId(param.id);
-  const help = element('small', { id: `${id}-help` }, param.help);
-  if (param.choices) {
-    const select = element('select', { id, onchange: () => changed(Number(select.value)), 'aria-describedby': help.id });
-    param.choices.forEach((name, i) => select.append(element('option', { value: String(i), selected: i === value }, name)));
-    return element('div', { className: 'param' }, field(select, param.label), help);
-  }
-  const text = element('output');
-  const show = () => {
-    text.textContent = `${input.value.replace('-', '−')} ${param.unit}`;
-    input.setAttribute('aria-valuetext', `${input.value} ${param.unit}`);
-  };
-  const input = element('input', {
-    id,
-    type: 'range',
-    min: String(param.min),
-    max: String(param.max),
-    step: param.max - param.min > 50 ? '1' : '0.5',
-    value: String(value),
-    'aria-describedby': help.id,
-    oninput: () => {
-      show();
-      changed(Number(input.value));
-    },
-  });
-  input.value = String(value); // again: only now it is clamped to its own range
-  show();
-  return element('div', { className: 'param' }, field(input, param.label, text), help);
-}

@@ -51,6 +51,116 @@ export interface EffectParams {
     /** Reverberation time: 0 to 5 s, default 0. For the tail: the time in which the room's sound falls by 60 dB; 0 finds it by itself. */
     t60?: number;
   };
+  /** Takes the sound of the room from a recording; better, but not live. */
+  'dereverb-offline': {
+    /** Amount: 0 to 1, default 1. How much of the reverberation that was found is taken away; 0 leaves everything as it is. */
+    amount?: number;
+    /** Length: 1 to 20 frames, default 20. How far back reverberation is looked for, frames of 8 ms; longer for larger rooms. Several channels share 80. */
+    taps?: number;
+    /** Spared: 4 to 16 frames, default 7. How much after each sound is left alone, frames of 8 ms: the voice itself and the first reflections. */
+    delay?: number;
+    /** Iterations: 1 to 8, default 3. How often what was found is found better; each takes as long as the first. */
+    iterations?: number;
+  };
+  /** Finds clicks and crackle and writes what they covered anew. */
+  'declick': {
+    /** Sensitivity: 0 to 1, default 0.65. How small a click is found; more finds softer ones and touches more of what is none. 0 is off. */
+    sensitivity?: number;
+    /** Kind: 0 to 2, default 0. clicks: single ones, loud; crackle: many and short, as on vinyl; mouth: soft ones between words. */
+    kind?: 0 | 1 | 2;
+    /** Longest: 0.1 to 5 ms, default 2. What is longer is no click. */
+    longest?: number;
+  };
+  /** Takes mains hum and its harmonics away and follows them. */
+  'dehum': {
+    /** Amount: 0 to 1, default 1. How much of the hum that was found is taken away; 0 leaves everything as it is. */
+    amount?: number;
+    /** Fundamental: 0 to 400 Hz, default 0. Of the hum; below 40 it is found by itself: 50 or 60 Hz live, any in a file. */
+    base?: number;
+    /** Harmonics: 1 to 40, default 24. How many multiples of the fundamental are looked for. */
+    harmonics?: number;
+    /** Width: 0.1 to 4 Hz, default 1. How quickly it follows hum that changes; narrower spares more of what lies beside. */
+    width?: number;
+  };
+  /** Takes the pop out of p and b. */
+  'deplosive': {
+    /** Range: -40 to 0 dB, default -24. How far a pop is turned down at most; 0 leaves everything as it is. */
+    range?: number;
+    /** Frequency: 60 to 300 Hz, default 150. Up to where pops reach; the voice above is left alone. */
+    frequency?: number;
+    /** Threshold: 3 to 24 dB, default 9. How far the low end must rise above what it was, and above the voice, to be a pop. */
+    threshold?: number;
+  };
+  /** Turns sharp s and sh down. */
+  'deess': {
+    /** Range: -24 to 0 dB, default -9. How far sibilants are turned down at most; 0 leaves everything as it is. */
+    range?: number;
+    /** Frequency: 2500 to 10000 Hz, default 5000. Where sibilants begin: higher for high voices. */
+    frequency?: number;
+    /** Threshold: -24 to 12 dB, default -3. How strong the band above is against the one below before it is turned down. */
+    threshold?: number;
+  };
+  /** Shuts between words or hits. */
+  'gate': {
+    /** Range: -80 to 0 dB, default -30. How far it turns down when shut; 0 leaves everything as it is. */
+    range?: number;
+    /** Threshold: -80 to 0 dB, default -45. The peak level at which it opens. */
+    threshold?: number;
+    /** Hysteresis: 0 to 24 dB, default 6. How far below the threshold it shuts, so that it does not chatter. */
+    hysteresis?: number;
+    /** Attack: 0.1 to 100 ms, default 2. How long it takes to open. */
+    attack?: number;
+    /** Hold: 0 to 1000 ms, default 80. How long it stays open after the level has fallen. */
+    hold?: number;
+    /** Release: 5 to 3000 ms, default 150. How long it takes to shut. */
+    release?: number;
+    /** Look-ahead: 0 to 10 ms, default 5. How long before an attack it opens; nothing with low latency. */
+    lookahead?: number;
+    /** Key low cut: 20 to 4000 Hz, default 20. What it does not listen to: below this; 20 Hz is off. */
+    keylowcut?: number;
+    /** Key high cut: 100 to 20000 Hz, default 20000. What it does not listen to: above this; 20 kHz is off. */
+    keyhighcut?: number;
+    /** Listens for: 0 to 1, default 0. level: anything loud enough; voice: shuts out what is loud enough but no voice after a fifth of a second. */
+    key?: 0 | 1;
+  };
+  /** Low cut, shelves, bells, high cut. */
+  'eq': {
+    /** Low cut: 20 to 1000 Hz, default 20. Takes away what lies below, 12 dB an octave; 20 Hz is off. */
+    lowcut?: number;
+    /** Low shelf at: 40 to 1000 Hz, default 150. Below this the low shelf lifts or lowers. */
+    lowhz?: number;
+    /** Low shelf: -24 to 24 dB, default 0. Lifts or lowers the low end. */
+    lowgain?: number;
+    /** Bell at: 40 to 16000 Hz, default 400. The middle of the first bell. */
+    bellhz?: number;
+    /** Bell: -24 to 24 dB, default 0. Lifts or lowers around the first bell's frequency. */
+    bellgain?: number;
+    /** Bell width: 0.3 to 10, default 1. How narrow the bell is: 0.7 is two octaves, 10 a semitone and a half. */
+    bellq?: number;
+    /** Second bell at: 40 to 16000 Hz, default 3000. The middle of the second bell. */
+    bell2hz?: number;
+    /** Second bell: -24 to 24 dB, default 0. Lifts or lowers around the second bell's frequency. */
+    bell2gain?: number;
+    /** Second bell width: 0.3 to 10, default 1. How narrow the bell is: 0.7 is two octaves, 10 a semitone and a half. */
+    bell2q?: number;
+    /** High shelf at: 1000 to 16000 Hz, default 8000. Above this the high shelf lifts or lowers. */
+    highhz?: number;
+    /** High shelf: -24 to 24 dB, default 0. Lifts or lowers the treble. */
+    highgain?: number;
+    /** High cut: 2000 to 20000 Hz, default 20000. Takes away what lies above, 12 dB an octave; 20 kHz is off. */
+    highcut?: number;
+  };
+  /** Brings the whole to a loudness and holds its peaks. */
+  'loudness': {
+    /** Target: -36 to -6 LUFS, default -16. The loudness of the whole: -16 for podcasts, -23 for European broadcast, -14 for most platforms. */
+    target?: number;
+    /** Ceiling: -9 to 0 dBTP, default -1. What no true peak rises above. */
+    ceiling?: number;
+    /** Most gain: 0 to 40 dB, default 24. How far it is made louder or softer at most; 0 only holds peaks. */
+    mostgain?: number;
+    /** Live, listens to: 0 to 1, default 1. What sets the level where the whole is not known: everything, or only the voice. */
+    listens?: 0 | 1;
+  };
   /** Tells when somebody speaks; leaves the sound as it is. */
   'voice': {
     /** Threshold: 0.05 to 0.95, default 0.5. How sure the detector must be that somebody speaks; less finds soft voices and more noises. */

@@ -1,0 +1,244 @@
+// What each repair does to a damage that is known: clicks, hum, pops, sibilants; gate, equalizer and loudness by what
+// they promise.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "cli/weights_file.h"
+#include "engine.h"
+#include "metrics/loudness.h"
+#include "metrics/si_sdr.h"
+#include "metrics/true_peak.h"
+#include "signals.h"
+
+namespace rinse {
+namespace {
+
+constexpr double kRate = 48000.0;
+
+using Params = std::vector<std::pair<std::string, float>>;
+
+Recipe with(const std::string& effect, Params params = {}, std::vector<float> learned = {}) {
+  Recipe r;
+  RecipeStep step{effect, std::move(params), std::move(learned)};
+  r.chain.push_back(step);
+  return r;
+}
+
+/// Lined up with the input and as long.
+std::vector<float> through(const Recipe& recipe, std::vector<float> x, double rate = kRate) {
+  auto engine = Engine::create(recipe, {rate, 1, 480}, cli::models());
+  EXPECT_TRUE(engine) << engine.error();
+  const int lag = (*engine)->latency();
+  x.resize(x.size() + lag, 0.0f);
+  test::Channels c = {std::move(x)};
+  test::run(**engine, c, {480});
+  return {c[0].begin() + lag, c[0].end()};
+}
+
+TEST(Declick, FindsPlantedClicksAndWritesThemAnew) {
+  const int frames = 10 * 48000;
+  const std::vector<float> voice = test::sum(test::voice(frames, kRate), test::whiteNoise(frames, 1e-3f));
+  std::vector<float> clicked = voice;
+  std::mt19937 random(3);
+  std::vector<std::pair<int, int>> planted;
+  for (int k = 0; k < 60; ++k) {
+    const int at = 4800 + k * 7800 + static_cast<int>(random() % 2000), length = 1 + static_cast<int>(random() % 30);
+    for (int i = at; i < at + length; ++i) clicked[i] += 0.3f * (static_cast<float>(random() % 2001) / 1000.0f - 1.0f);
+    clicked[at] += 0.3f;
+    planted.emplace_back(at, length);
+  }
+  const auto out = through(with("declick"), clicked);
+  int found = 0;
+  double before = 0.0, after = 0.0;
+  for (const auto& [at, length] : planted) {
+    double was = 0.0, is = 0.0;
+    for (int i = at; i < at + length; ++i)
+      was += std::pow(clicked[i] - voice[i], 2), is += std::pow(out[i] - voice[i], 2);
+    found += is < 0.5 * was;
+    before += was, after += is;
+  }
+  EXPECT_GE(found, 57);                       // 95 %
+  EXPECT_GT(test::db(before / after), 15.0);  // of a voice whose twenty harmonics are more than the model holds
+}
+
+TEST(Declick, LeavesEverythingElseBitForBit) {
+  const std::vector<float> voice = test::sum(test::voice(5 * 48000, kRate), test::whiteNoise(5 * 48000, 1e-3f));
+  const auto out = through(with("declick"), voice);
+  int changed = 0;
+  for (size_t i = 0; i < voice.size(); ++i) changed += out[i] != voice[i];
+  EXPECT_LT(changed, 5 * 20);  // a click's worth a second at most
+}
+
+std::vector<float> hum(int frames, double hz, double drift, float rms) {
+  std::vector<float> x(frames);
+  double phase = 0.0, energy = 0.0;
+  for (int i = 0; i < frames; ++i) {
+    phase += 2.0 * M_PI * (hz + drift * std::sin(2.0 * M_PI * i / (20.0 * kRate))) / kRate;
+    for (int h = 1; h <= 10; ++h) x[i] += static_cast<float>(std::sin(h * phase + h) / h);
+    energy += x[i] * x[i];
+  }
+  return test::scaled(x, static_cast<float>(rms / std::sqrt(energy / frames)));
+}
+
+double humLeft(const std::vector<float>& hummed, const Recipe& recipe) {
+  const size_t from = 4 * 48000;  // it has been found
+  return test::db(test::power(through(recipe, hummed), from) / test::power(hummed, from));
+}
+
+TEST(Dehum, TakesSteadyHumOfEitherMainsAwayWithoutBeingTold) {
+  for (const double hz : {50.0, 60.0}) EXPECT_LT(humLeft(hum(10 * 48000, hz, 0.0, 0.03f), with("dehum")), -40.0) << hz;
+}
+
+TEST(Dehum, FollowsHumThatDrifts) { EXPECT_LT(humLeft(hum(20 * 48000, 50.0, 0.3, 0.03f), with("dehum")), -25.0); }
+
+TEST(Dehum, TakesAnyFundamentalThatItLearnedOrWasTold) {
+  const auto buzz = hum(10 * 48000, 137.0, 0.0, 0.03f);
+  EXPECT_LT(humLeft(buzz, with("dehum", {{"base", 137.0f}})), -40.0);
+  auto engine = Engine::create(with("dehum"), {kRate, 1, 480});
+  test::Channels x = {buzz};
+  ASSERT_EQ((*engine)->startLearning(0), "");
+  test::run(**engine, x, {480});
+  ASSERT_EQ((*engine)->finishLearning(0), "");
+  ASSERT_EQ((*engine)->learned(0).size(), 1u);
+  EXPECT_NEAR((*engine)->learned(0)[0], 137.0f, 0.1f);
+  EXPECT_LT(humLeft(buzz, with("dehum", {}, (*engine)->learned(0))), -40.0);
+}
+
+TEST(Dehum, SparesAVoiceAndABassNoteBesideTheHum) {
+  const int frames = 10 * 48000;
+  const auto voice = test::voice(frames, kRate);
+  // This voice's pitch swings around twice the mains frequency: the worst case.
+  EXPECT_GT(siSdr(voice, through(with("dehum"), voice)), 18.0);
+  // E1 at 41.2 Hz and A1 at 55 Hz, plucked every second.
+  std::vector<float> bass(frames);
+  for (int i = 0; i < frames; ++i) {
+    const double t = std::fmod(i / kRate, 1.0), hz = (i / 48000) % 2 ? 55.0 : 41.2;
+    bass[i] = static_cast<float>(0.3 * std::exp(-2.0 * t) * std::sin(2.0 * M_PI * hz * t));
+  }
+  const auto hummed = test::sum(bass, hum(frames, 50.0, 0.0, 0.02f));
+  const auto out = through(with("dehum"), hummed);
+  EXPECT_NEAR(test::db(test::power(out, 4 * 48000) / test::power(bass, 4 * 48000)), 0.0, 1.0);
+}
+
+/// The level of a tone after the equalizer, dB.
+double responseAt(double hz, const Params& params) {
+  const auto tone = test::sine(48000, hz, kRate, 0.1f);
+  return test::db(test::power(through(with("eq", params), tone), 24000) / test::power(tone, 24000));
+}
+
+TEST(Eq, DoesWhatTheCookbookSays) {
+  EXPECT_NEAR(responseAt(1000.0, {}), 0.0, 1e-6);
+  EXPECT_NEAR(responseAt(100.0, {{"lowcut", 100.0f}}), -3.0, 0.1);
+  EXPECT_NEAR(responseAt(25.0, {{"lowcut", 100.0f}}), -24.1, 0.5);  // two octaves of 12 dB
+  EXPECT_NEAR(responseAt(400.0, {{"bellgain", -12.0f}}), -12.0, 0.1);
+  EXPECT_NEAR(responseAt(6000.0, {{"bellgain", -12.0f}}), 0.0, 0.5);
+  EXPECT_NEAR(responseAt(40.0, {{"lowgain", 6.0f}, {"lowhz", 400.0f}}), 6.0, 0.2);
+  EXPECT_NEAR(responseAt(16000.0, {{"highgain", 6.0f}, {"highhz", 2000.0f}}), 6.0, 0.2);
+  EXPECT_NEAR(responseAt(5000.0, {{"highcut", 5000.0f}}), -3.0, 0.1);
+}
+
+TEST(Gate, ShutsBetweenSoundsAndOpensBeforeTheirAttack) {
+  // Noise at -60 dB, and a burst at -20 dB in every second.
+  std::vector<float> x = test::whiteNoise(4 * 48000, 0.001f);
+  const auto loud = test::whiteNoise(4 * 48000, 0.1f, 5);
+  for (size_t i = 0; i < x.size(); ++i) {
+    if (i % 48000 >= 24000 && i % 48000 < 33600) x[i] += loud[i];
+  }
+  const auto out = through(with("gate", {{"range", -40.0f}, {"threshold", -35.0f}}), x);
+  EXPECT_NEAR(test::db(test::power(out, 48000 + 10000, 48000 + 20000) / test::power(x, 48000 + 10000, 48000 + 20000)),
+              -40.0, 0.5);
+  // From its first sample on the burst is there: the look-ahead covers the attack.
+  EXPECT_NEAR(test::db(test::power(out, 48000 + 24000, 48000 + 24100) / test::power(x, 48000 + 24000, 48000 + 24100)),
+              0.0, 0.1);
+  EXPECT_NEAR(test::db(test::power(out, 48000 + 24000, 48000 + 33600) / test::power(x, 48000 + 24000, 48000 + 33600)),
+              0.0, 0.1);
+}
+
+TEST(Gate, ListensOnlyToWhatItsKeyFiltersLeave) {
+  const auto rumble = test::sine(96000, 60.0, kRate, 0.3f);
+  const Params deaf = {{"range", -60.0f}, {"threshold", -30.0f}, {"keylowcut", 2000.0f}};
+  EXPECT_LT(test::db(test::power(through(with("gate", deaf), rumble), 48000) / test::power(rumble, 48000)), -55.0);
+  EXPECT_NEAR(
+      test::db(test::power(through(with("gate", {{"threshold", -30.0f}}), rumble), 48000) / test::power(rumble, 48000)),
+      0.0, 0.1);
+}
+
+TEST(Gate, LagsByNothingWithLowLatency) {
+  Recipe r = with("gate");
+  r.lowLatency = true;
+  EXPECT_EQ((*Engine::create(r, {kRate, 1, 128}))->latency(), 0);
+}
+
+TEST(Deess, TurnsSibilantsDownAndLeavesVowelsAlone) {
+  const int frames = 96000;
+  const auto hiss = test::whiteNoise(frames, 0.2f);
+  Recipe high = with("eq", {{"lowcut", 1000.0f}});
+  for (int k = 0; k < 2; ++k) high.chain.push_back(high.chain[0]);
+  std::vector<float> s = through(high, hiss);
+  const auto vowel = test::voice(frames, kRate);
+  EXPECT_LT(test::db(test::power(through(with("deess"), s), 24000) / test::power(s, 24000)), -4.0);
+  EXPECT_NEAR(test::db(test::power(through(with("deess"), vowel), 24000) / test::power(vowel, 24000)), 0.0, 0.2);
+}
+
+TEST(Deplosive, TakesAPopAndLeavesTheVoice) {
+  const int frames = 3 * 48000;
+  const auto voice = test::voice(frames, kRate);
+  std::vector<float> popped = voice, pop(frames, 0.0f);
+  for (int i = 0; i < 4800; ++i)  // a burst at 40 Hz, a tenth of a second
+    pop[72000 + i] = static_cast<float>(0.8 * std::sin(M_PI * i / 4800.0) * std::sin(2.0 * M_PI * 40.0 * i / kRate));
+  popped = test::sum(voice, pop);
+  const auto out = through(with("deplosive"), popped), clean = through(with("deplosive"), voice);
+  double before = 0.0, after = 0.0;
+  for (int i = 72000; i < 76800; ++i)
+    before += std::pow(popped[i] - voice[i], 2), after += std::pow(out[i] - voice[i], 2);
+  EXPECT_LT(test::db(after / before), -6.0);
+  EXPECT_GT(siSdr(voice, clean), 20.0);
+}
+
+TEST(Loudness, BringsAFileToItsTargetAndHoldsTruePeaks) {
+  const int frames = 12 * 48000;
+  std::vector<float> x = test::scaled(test::voice(frames, kRate), 0.3f);
+  for (int i = 0; i < 30; ++i) x[200000 + i] += 0.5f;  // something that would be far above
+  for (const float target : {-23.0f, -16.0f}) {
+    auto engine = Engine::create(with("loudness"), {kRate, 1, 480});
+    test::Channels heard = {x};
+    ASSERT_EQ((*engine)->startLearning(0), "");
+    test::run(**engine, heard, {480});
+    ASSERT_EQ((*engine)->finishLearning(0), "");
+    auto out = through(with("loudness", {{"target", target}}, (*engine)->learned(0)), x);
+    LoudnessMeter meter(kRate, 1);
+    meter.add({{out.data()}, 1, frames});
+    EXPECT_NEAR(meter.result().integratedLufs, target, 0.3);
+    TruePeak peak;
+    peak.add(out);
+    EXPECT_LT(20.0 * std::log10(peak.peak()), -0.9);
+  }
+}
+
+TEST(Loudness, FollowsWhatItHearsLive) {
+  const int frames = 20 * 48000;
+  const auto soft = test::scaled(test::sum(test::voice(frames, kRate), test::whiteNoise(frames, 1e-4f)), 0.3f);
+  auto out = through(with("loudness", {{"listens", 0.0f}, {"target", -20.0f}}), soft);
+  LoudnessMeter meter(kRate, 1);
+  meter.add({{out.data() + 10 * 48000}, 1, 10 * 48000});
+  EXPECT_NEAR(meter.result().integratedLufs, -20.0, 2.5);
+}
+
+TEST(VoiceDetector, HearsNobodyInNoiseAndSilence) {
+  for (const auto& x : {test::whiteNoise(4 * 48000, 0.05f), std::vector<float>(4 * 48000, 0.0f)}) {
+    auto engine = Engine::create(with("voice"), {kRate, 1, 480});
+    test::Channels c = {x};
+    int spoken = 0;
+    for (int at = 0; at + 480 <= 4 * 48000; at += 480) {
+      (*engine)->process(test::blockOf(c, at, 480));
+      spoken += (*engine)->speechPresence().value() > 0.0f;
+    }
+    EXPECT_LT(spoken, 4);
+    EXPECT_EQ(c[0], x);  // it only listens
+  }
+}
+
+}  // namespace
+}  // namespace rinse
