@@ -53,8 +53,9 @@ constexpr double kPilotHz = 4.0;  // width of the faster fit by which the fundam
 // Of what the fundamental is seen to be off in a stretch: what is believed, and what goes into its drift (a loop of
 // second order, critically damped).
 constexpr double kBelieved = 0.4, kDrift = 0.04;
-constexpr double kFurthestHz = 1.0;           // from where it began
-constexpr double kUnsure = 0.5, kSure = 0.9;  // share of an amplitude's energy that stands still
+constexpr double kFurthestHz = 1.0;  // from where it began
+constexpr double kSteadySeconds = 2.0;
+constexpr double kUnsure = 0.5, kSure = 0.85;  // share of an amplitude's energy that stands still
 constexpr int kTracked = 12;  // harmonics by which the fundamental is followed: higher ones turn too far
 constexpr int kPiece = 64;    // samples after which the oscillators are set anew
 constexpr double kSecondsToLearn = 5.0;
@@ -67,12 +68,14 @@ void Dehum::Comb::prepare(double rate, int channels) {
   rate_ = rate;
   channels_ = channels;
   for (auto* v : {&cos_, &sin_, &turnCos_, &turnSin_, &sure_}) v->assign(kMost, 0.0f);
+  steady_.assign(kMost, 0.0);
   const size_t all = static_cast<size_t>(channels) * kMost;
   for (auto* v : {&a_, &b_, &pilotA_, &pilotB_, &lastA_, &lastB_}) v->assign(all, 0.0f);
   for (auto* v : {&meanA_, &meanB_, &spread_}) v->assign(all, 0.0);
 }
 
-void Dehum::Comb::reset(double hz) noexcept {
+void Dehum::Comb::reset(double hz, bool known) noexcept {
+  std::fill(steady_.begin(), steady_.end(), known ? 1.0 : 0.0);
   nominalHz_ = hz_ = hz;
   phase_ = heard_ = found_ = drift_ = 0.0;
   fitted_ = filled_ = 0;
@@ -112,8 +115,9 @@ void Dehum::Comb::judge() noexcept {
       still += meanA_[i] * meanA_[i] + meanB_[i] * meanB_[i];
       whole += meanA_[i] * meanA_[i] + meanB_[i] * meanB_[i] + spread_[i];
     }
-    const double share = whole > 0.0 ? still / whole : 0.0;
-    sure_[h] = static_cast<float>(std::clamp((share - kUnsure) / (kSure - kUnsure), 0.0, 1.0));
+    // A voice's harmonic stands still for a moment, hum does all the time.
+    steady_[h] += kJudgeSeconds / kSteadySeconds * ((whole > 0.0 ? still / whole : 0.0) - steady_[h]);
+    sure_[h] = static_cast<float>(std::clamp((steady_[h] - kUnsure) / (kSure - kUnsure), 0.0, 1.0));
     energy += 0.5 * still * sure_[h];
   }
   if (weights > 0.0) {
@@ -191,9 +195,9 @@ void Dehum::prepare(const Spec& spec) {
 }
 
 void Dehum::reset() noexcept {
-  fifty_.reset(50.0);
-  sixty_.reset(60.0);
-  own_.reset(kLowestHz);
+  fifty_.reset(50.0, false);
+  sixty_.reset(60.0, false);
+  own_.reset(kLowestHz, true);
   filled_ = 0;
   reductionDb_ = 0.0f;
 }
@@ -228,7 +232,7 @@ void Dehum::choose() noexcept {
   const float known = get(kBase) >= kLowestHz ? get(kBase) : learned_.value_or(-1.0f);
   used_ = beside_ = nullptr;
   if (known >= kLowestHz) {
-    if (std::abs(own_.nominal() - known) > 1e-3) own_.reset(known);
+    if (std::abs(own_.nominal() - known) > 1e-3) own_.reset(known, true);
     used_ = &own_;
   } else {  // nothing is known: both are fitted, the better one is subtracted
     const bool sixty = sixty_.share() > fifty_.share();

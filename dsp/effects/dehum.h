@@ -37,7 +37,8 @@ class Dehum : public TimeEffect, public Learner {
   class Comb {
    public:
     void prepare(double rate, int channels);
-    void reset(double hz) noexcept;
+    /// `known`: there is hum there.
+    void reset(double hz, bool known) noexcept;
     double nominal() const { return nominalHz_; }
     /// How much of the energy that was heard is hum, 0 … 1.
     double share() const { return heard_ > 0.0 ? found_ / heard_ : 0.0; }
@@ -59,6 +60,7 @@ class Dehum : public TimeEffect, public Learner {
     std::vector<float> cos_, sin_, turnCos_, turnSin_;  // [kMost] the oscillators, and their turn in a sample
     std::vector<float> a_, b_;                          // [channels][kMost] amplitudes of cosine and sine
     std::vector<float> sure_;                           // [kMost] the share that is subtracted
+    std::vector<double> steady_;                        // [kMost] how still it stands, over some seconds
     std::vector<double> meanA_, meanB_, spread_;        // [channels][kMost] lately, for judging
     std::vector<float> pilotA_, pilotB_;                // the same, fitted faster, by which the fundamental is followed
     std::vector<float> lastA_, lastB_;                  // [channels][kMost] those, when it was judged last

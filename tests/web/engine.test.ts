@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Engine, instantiate } from '../../worklet/src/engine';
-import { checkRecipe, effects, presets, type Recipe } from '../../worklet/src/recipe';
+import { learnWhole } from '../../worklet/src/learn-whole';
+import { checkRecipe, effects, presets, type Recipe, type RecipeStep } from '../../worklet/src/recipe';
 import { Streamer } from '../../worklet/src/streamer';
 import { noise, noisyVoice, wav } from '../signals.mjs';
-import { glue, models, module } from './wasm';
+import { core, glue, models, module } from './wasm';
 
 const folder = mkdtempSync(join(tmpdir(), 'rinse-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,7 +25,8 @@ function natively(channels: Float32Array[], sampleRate: number, recipe: Recipe):
   return channels.map((c, k) => Float32Array.from(c, (_, i) => b.readFloatLE(at + 8 + 4 * (i * channels.length + k))));
 }
 
-function inWasm(channels: Float32Array[], sampleRate: number, recipe: Recipe): Float32Array[] {
+async function inWasm(channels: Float32Array[], sampleRate: number, given: Recipe): Promise<Float32Array[]> {
+  const recipe = await learnWhole(core, given, { sampleRate, channels: channels.length }, () => [channels]);
   const engine = new Engine(glue(), recipe, Streamer.engineSpec(sampleRate, channels.length));
   const out = channels.map((c) => new Float32Array(c.length));
   let at = 0;
@@ -41,29 +43,46 @@ function inWasm(channels: Float32Array[], sampleRate: number, recipe: Recipe): F
 const furthest = (a: Float32Array[], b: Float32Array[]) =>
   a.reduce((most, c, k) => c.reduce((m, x, i) => Math.max(m, Math.abs(x - b[k]![i]!)), most), 0);
 
+/** What effects need that do nothing at their defaults, or nothing to this signal. */
+const busy: Record<string, Record<string, number>> = { eq: { bellgain: -6 }, gate: { threshold: -12 }, dehum: { base: 50 } };
+const leavesTheSound = new Set(['voice', 'hum']); // hum is looked for longer than this signal lasts
+
+/** A noisy voice with a hum, a pop and clicks, so that every repair finds its work. */
+function damaged(frames: number, sampleRate: number): Float32Array {
+  const x = noisyVoice(frames, sampleRate);
+  for (let i = 0; i < frames; i++) x[i] = x[i]! + 0.02 * Math.sin((2 * Math.PI * 50 * i) / sampleRate);
+  const pop = Math.round(0.1 * sampleRate);
+  for (let i = 0; i < pop; i++) x[sampleRate + i] = x[sampleRate + i]! + 0.6 * Math.sin((Math.PI * i) / pop) * Math.sin((2 * Math.PI * 40 * i) / sampleRate);
+  for (let i = 5000; i < frames; i += 9973) x[i] = x[i]! + 0.7;
+  return x;
+}
+
 describe('native and wasm', () => {
+  const step = (e: (typeof effects)[number]) => ({ effect: e.id, params: busy[e.id] ?? {} }) as RecipeStep;
   const recipes: [string, Recipe][] = [
-    ...effects.map((e): [string, Recipe] => [e.id, { version: 1, chain: [{ effect: e.id }] }]),
-    ...effects.map((e): [string, Recipe] => [`${e.id}, low latency`, { version: 1, lowLatency: true, chain: [{ effect: e.id }] }]),
+    ...effects.map((e): [string, Recipe] => [e.id, { version: 1, chain: [step(e)] }]),
+    ...effects.filter((e) => e.live).map((e): [string, Recipe] => [`${e.id}, low latency`, { version: 1, lowLatency: true, chain: [step(e)] }]),
     ...Object.entries(presets),
     ['denoise by imcra', { version: 1, chain: [{ effect: 'denoise', params: { tracker: 1 } }] }],
   ];
   for (const [name, recipe] of recipes) {
     for (const sampleRate of [16000, 44100, 48000]) {
-      it(`agree to 1e-5 on ${name} at ${sampleRate} Hz`, () => {
+      // Where matrices are factored, roundings add up; a loudness that is raised raises them.
+      const within = recipe.chain.some((s) => ['dereverb-offline', 'loudness'].includes(s.effect)) ? 1e-4 : 1e-5;
+      it(`agree to ${within} on ${name} at ${sampleRate} Hz`, async () => {
         const { label, help, ...bare } = recipe;
-        const x = [noisyVoice(2 * sampleRate, sampleRate), noise(2 * sampleRate, 0.1, 9)];
+        const x = [damaged(2 * sampleRate, sampleRate), noise(2 * sampleRate, 0.1, 9)];
         const a = natively(x, sampleRate, bare);
-        expect(furthest(a, inWasm(x, sampleRate, bare))).toBeLessThan(1e-5);
-        expect(furthest(a, x)).toBeGreaterThan(1e-3); // it did something
+        expect(furthest(a, await inWasm(x, sampleRate, bare))).toBeLessThan(within);
+        if (!leavesTheSound.has(name.replace(', low latency', ''))) expect(furthest(a, x)).toBeGreaterThan(1e-3); // it did something
       });
     }
   }
 
-  it('agree to the bit where no libm is involved', () => {
+  it('agree to the bit where no libm is involved', async () => {
     const x = [noise(20000, 0.9)];
-    expect(inWasm(x, 48000, { version: 1, chain: [] })).toEqual(natively(x, 48000, { version: 1, chain: [] }));
-    expect(inWasm(x, 48000, { version: 1, chain: [] })).toEqual(x); // the null test
+    expect(await inWasm(x, 48000, { version: 1, chain: [] })).toEqual(natively(x, 48000, { version: 1, chain: [] }));
+    expect(await inWasm(x, 48000, { version: 1, chain: [] })).toEqual(x); // the null test
   });
 });
 

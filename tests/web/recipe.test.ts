@@ -11,7 +11,7 @@ describe('checkRecipe', () => {
 
   const step = (more: object) => ({ version: 1, chain: [{ effect: 'denoise', ...more }] });
   const bad: [string, unknown, RegExp][] = [
-    ['an unknown preset', 'nope', /no preset "nope"; known are: meeting-voice/],
+    ['an unknown preset', 'nope', /no preset "nope"; known are: .*meeting-voice/],
     ['null', null, /./],
     ['a list', [], /./],
     ['another version', { version: 2, chain: [] }, /version 2; this Rinse reads version 1/],
