@@ -205,8 +205,8 @@ int run(int argc, char** argv) {
 
   std::string spoken;
   bool spokenJson = false;
-  float threshold = 0.5f;
-  double hangover = 50.0;
+  float threshold = 0.6f;
+  double hangover = 30.0;
   CLI::App* speech = app.add_subcommand("speech", "When somebody speaks, as labels that Audacity reads");
   speech->add_option("FILE", spoken, "WAV, FLAC, OGG …")->required();
   speech->add_flag("--json", spokenJson, "As JSON");

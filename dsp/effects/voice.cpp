@@ -11,14 +11,14 @@ const Param kTable[] = {
      .unit = "",
      .min = 0.05f,
      .max = 0.95f,
-     .defaultValue = 0.5f,
+     .defaultValue = 0.6f,
      .help = "How sure the detector must be that somebody speaks; less finds soft voices and more noises."},
     {.id = "hangover",
      .label = "Hangover",
      .unit = "ms",
      .min = 0.0f,
      .max = 1000.0f,
-     .defaultValue = 50.0f,
+     .defaultValue = 30.0f,
      .help = "How long a word is taken to go on after its end, so that no syllable falls out."},
 };
 }  // namespace

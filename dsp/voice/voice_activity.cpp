@@ -127,7 +127,7 @@ void VoiceActivity::frame() noexcept {
   for (size_t k = 0; k < power_.size(); ++k)
     above_[k] = silent ? 0.0f : std::clamp(power_[k] / noise[k] - 1.0f, 0.0f, kStrongest);
   measureBands(silent);
-  decide();
+  decide(silent);
 }
 
 void VoiceActivity::measureBands(bool silent) noexcept {
@@ -170,11 +170,11 @@ float VoiceActivity::periodicity() noexcept {
   return std::min(best * windowCorrelation_[0] / time_[0], 1.0f);
 }
 
-void VoiceActivity::decide() noexcept {
+void VoiceActivity::decide(bool silent) noexcept {
   in_(features_.data(), hidden_.data());
   nn::apply4(std::span(hidden_).first(kUnits), nn::tanh4);
   out_(gru_(hidden_.data()).data(), logit_.data());
-  probability_ = nn::sigmoid(logit_[0]);
+  probability_ = silent ? 0.0f : nn::sigmoid(logit_[0]);
   if (probability_ > threshold_) active_ = true;
   if (probability_ > kHysteresis * threshold_)
     heldFrames_ = hangoverFrames_;

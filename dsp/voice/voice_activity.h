@@ -50,7 +50,7 @@ class VoiceActivity {
   void frame() noexcept;
   void measureBands(bool silent) noexcept;
   float periodicity() noexcept;
-  void decide() noexcept;
+  void decide(bool silent) noexcept;
 
   nn::Linear in_, out_;
   nn::Gru gru_;
@@ -67,8 +67,8 @@ class VoiceActivity {
   std::array<float, kFeatures> features_{};
   float level_ = 0.0f;
   int filled_ = 0, frames_ = 0;
-  float threshold_ = 0.5f, probability_ = 0.0f;
-  int hangoverFrames_ = 20, heldFrames_ = 0;
+  float threshold_ = 0.6f, probability_ = 0.0f;
+  int hangoverFrames_ = 3, heldFrames_ = 0;
   bool active_ = false;
 };
 

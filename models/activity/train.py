@@ -44,7 +44,7 @@ def example(mixer):
     noise = mixer.noise(length)[0] if mixer.chance(0.8) else mixer.looped(mixer.pick(mixer.noises, length), length)
     level = mixing.active_rms(clean) if np.any(clean) else 0.1
     noise = noise / (np.sqrt(np.mean(noise**2)) + 1e-9) * level * 10 ** (-mixer.rng.uniform(0, 25) / 20)
-    noisy = (clean + noise) * (0 if mixer.chance(0.01) else 10 ** (mixer.rng.uniform(-50, 0) / 20))
+    noisy = (clean + noise) * 10 ** (mixer.rng.uniform(-50, 0) / 20)
     if mixer.chance(0.3):
         noisy = mixer.tilt(noisy.astype(np.float32), 6)
     rows = voice_activity.run(noisy, mixing.RATE)

@@ -58,7 +58,7 @@ test('everything can be reached by keyboard and has a name', async ({ rinsePage:
       return e.getAttribute('aria-label') ?? e.labels?.[0]?.textContent ?? e.textContent ?? '';
     }));
   }
-  for (const name of ['File', 'Audio or video files', 'Preset', 'Strength', 'More settings', 'Attenuation limit', 'Music guard', 'Download as', 'Clean', 'Play', 'Position']) {
+  for (const name of ['File', 'Audio or video files', 'Preset', 'Strength', 'More settings', 'On', 'Attenuation limit', 'Music guard', 'Add an effect', 'Add', 'Save recipe', 'Load recipe', 'Download as', 'Clean', 'Play', 'Position']) {
     expect([...met]).toContain(name);
   }
 });

@@ -53,8 +53,8 @@ export class FileCard {
   );
   private report: ReportView | null = null;
   private readonly spectrum = new SpectrumPlot();
-  private readonly learnFrom = element('input', { type: 'number', id: freshId('from'), min: '0', step: '0.01' });
-  private readonly learnTo = element('input', { type: 'number', id: freshId('to'), min: '0', step: '0.01' });
+  private readonly learnFrom = element('input', { type: 'number', id: freshId('from'), min: '0', step: '0.001' });
+  private readonly learnTo = element('input', { type: 'number', id: freshId('to'), min: '0', step: '0.001' });
   private readonly learnButton = element('button', { type: 'button', onclick: () => void this.learnNoise() }, 'Learn noise');
   private readonly learning: HTMLElement;
   private timer = 0;
@@ -87,7 +87,7 @@ export class FileCard {
       field(this.learnTo, 'To (s)'),
       this.learnButton,
     );
-    for (const edge of [this.learnFrom, this.learnTo]) edge.onchange = () => this.before.mark(this.stretch());
+    for (const edge of [this.learnFrom, this.learnTo]) edge.onchange = () => (this.before.mark(this.stretch()), this.showLearning());
     this.position.oninput = () => void this.player?.seek(Number(this.position.value));
     this.title = element('h2', { id: freshId('file'), tabIndex: -1 }, file.name);
     this.view = element(
@@ -229,8 +229,8 @@ export class FileCard {
   }
 
   private marked(stretch: Stretch | null): void {
-    this.learnFrom.value = stretch ? stretch.from.toFixed(2) : '';
-    this.learnTo.value = stretch ? stretch.to.toFixed(2) : '';
+    this.learnFrom.value = stretch ? stretch.from.toFixed(3) : '';
+    this.learnTo.value = stretch ? stretch.to.toFixed(3) : '';
     this.showLearning();
   }
 

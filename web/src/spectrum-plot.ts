@@ -51,7 +51,8 @@ export class SpectrumPlot {
     const y = (db: number) => (height * (topDb - Math.min(topDb, Math.max(bottomDb, db)))) / (topDb - bottomDb);
     pen.clearRect(0, 0, width, height);
     pen.lineWidth = 1;
-    pen.strokeStyle = pen.fillStyle = style.getPropertyValue('--line');
+    pen.strokeStyle = style.getPropertyValue('--line');
+    pen.fillStyle = style.getPropertyValue('--muted');
     pen.font = '12px system-ui, sans-serif';
     for (const hz of gridHz) {
       pen.beginPath();

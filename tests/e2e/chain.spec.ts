@@ -1,0 +1,90 @@
+// The chain editor, learning from a stretch, the preview: what a user changes is what the cleaning does.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect } from '@playwright/test';
+import { samples } from './measure';
+import { cleanAndDownload, drop, test } from './page';
+import { fixture } from './fixtures';
+
+const panel = (page: import('@playwright/test').Page) => page.getByRole('tabpanel', { name: 'File' });
+const legends = (page: import('@playwright/test').Page) => panel(page).locator('.steps legend').allTextContents();
+
+test('effects are added, moved, switched off and removed, and every step can be taken back', async ({ rinsePage: page }) => {
+  const file = panel(page);
+  await file.getByText('More settings').click();
+  expect(await legends(page)).toEqual(['Voice']);
+  await file.getByLabel('Add an effect').selectOption('eq');
+  await file.getByRole('button', { name: 'Add', exact: true }).click();
+  expect(await legends(page)).toEqual(['Voice', 'Equalizer']);
+  await expect(file.getByLabel('Preset')).toHaveValue('');
+  await file.getByRole('button', { name: 'Move up Equalizer' }).click();
+  expect(await legends(page)).toEqual(['Equalizer', 'Voice']);
+  await file.getByRole('button', { name: 'Remove Voice' }).click();
+  await file.getByRole('switch', { name: 'On' }).uncheck();
+  const path = await cleanAndDownload(page, fixture('noisy.wav'), 'wav-float');
+  expect([...samples(path)]).toEqual([...samples(fixture('noisy.wav'))]); // one effect, switched off
+  for (let i = 0; i < 4; i++) await file.getByRole('button', { name: 'Undo' }).click();
+  expect(await legends(page)).toEqual(['Voice']);
+  await file.getByRole('button', { name: 'Redo' }).click();
+  expect(await legends(page)).toEqual(['Voice', 'Equalizer']);
+});
+
+test('a recipe is saved, refused where it is none, and loaded again', async ({ rinsePage: page }) => {
+  const file = panel(page);
+  await file.getByText('More settings').click();
+  await file.getByLabel('Preset').selectOption('steady-noise');
+  const [saved] = await Promise.all([page.waitForEvent('download'), file.getByRole('button', { name: 'Save recipe' }).click()]);
+  const path = `build/e2e/results/${saved.suggestedFilename()}`;
+  await saved.saveAs(path);
+  expect(JSON.parse(readFileSync(path, 'utf8')).chain[0].effect).toBe('denoise');
+  await file.getByLabel('Preset').selectOption('meeting-voice');
+  const wrong = 'build/e2e/results/wrong.json';
+  writeFileSync(wrong, '{"version":1,"chain":[{"effect":"nope"}]}');
+  await file.getByLabel('Load recipe').setInputFiles(wrong);
+  await expect(file.getByRole('alert')).toContainText('wrong.json is no recipe');
+  expect(await legends(page)).toEqual(['Voice']);
+  await file.getByLabel('Load recipe').setInputFiles(path);
+  await expect(file.getByText('is in use.')).toBeVisible();
+  expect(await legends(page)).toEqual(['Noise suppression']);
+});
+
+test('noise is learned from a stretch of the waveform, and forgotten', async ({ rinsePage: page }) => {
+  const file = panel(page);
+  await file.getByText('More settings').click();
+  await file.getByLabel('Preset').selectOption('steady-noise');
+  await drop(page, fixture('noisy.wav'));
+  const learn = file.getByRole('button', { name: 'Learn noise' });
+  await expect(learn).toBeDisabled();
+  await file.getByLabel('From (s)').fill('0.1');
+  await file.getByLabel('To (s)').fill('0.103');
+  await file.getByLabel('To (s)').blur();
+  await learn.click();
+  await expect(file.getByRole('alert')).toContainText('Nothing was learned: the noise profile needs at least 0.1 s');
+  await file.getByLabel('To (s)').fill('0.6');
+  await file.getByLabel('To (s)').blur();
+  await learn.click();
+  await expect(file.getByText('What it learned is in use.')).toBeVisible();
+  await file.getByRole('button', { name: 'Forget it' }).click();
+  await expect(file.getByText('What it learned is in use.')).toBeHidden();
+});
+
+test('the preview plays through a running engine and draws what it does; effects for files only have none', async ({ rinsePage: page }) => {
+  const file = panel(page);
+  await file.getByLabel('Preset').selectOption('steady-noise');
+  await drop(page, fixture('noisy.wav'));
+  await file.getByRole('radio', { name: 'Preview' }).check();
+  await file.getByRole('button', { name: 'Play' }).click();
+  const drawn = () =>
+    file.locator('.spectrum canvas').evaluate((c: HTMLCanvasElement) => {
+      const { data } = c.getContext('2d')!.getImageData(0, 0, c.width, c.height);
+      return data.filter((v, i) => i % 4 === 3 && v > 0).length;
+    });
+  await expect.poll(drawn).toBeGreaterThan(2000); // lines, not only the grid
+  await expect(file.locator('.legend .noise')).toBeVisible();
+  await file.getByLabel('Preset').selectOption('lecture-hall');
+  await expect(file.getByRole('radio', { name: 'Preview' })).toBeDisabled();
+  await expect(file.getByRole('radio', { name: 'Original' })).toBeChecked();
+  await page.getByRole('tab', { name: 'Live' }).click();
+  const offered = await page.getByRole('tabpanel', { name: 'Live' }).getByLabel('Preset').locator('option').allTextContents();
+  expect(offered).toContain('Podcast voice');
+  expect(offered).not.toContain('Lecture hall');
+});
