@@ -1,6 +1,7 @@
 #include "effects/registry.h"
 
 #include "effects/declick.h"
+#include "effects/declip.h"
 #include "effects/deess.h"
 #include "effects/dehum.h"
 #include "effects/denoise.h"
@@ -48,6 +49,8 @@ std::span<const EffectInfo> effects() {
        nullptr, plain<DereverbOffline>},
       {"declick", "Clicks", "Finds clicks and crackle and writes what they covered anew.", Declick::kParams, nothing,
        true, nullptr, plain<Declick>},
+      {"declip", "Clipping", "Writes peaks that were cut anew; for files.", Declip::kParams, whole, false, nullptr,
+       plain<Declip>},
       {"dehum", "Hum", "Takes mains hum and its harmonics away and follows them.", Dehum::kParams, whole, true, nullptr,
        plain<Dehum>},
       {"deplosive", "Plosives", "Takes the pop out of p and b.", Deplosive::kParams, nothing, true, nullptr,

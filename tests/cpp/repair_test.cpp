@@ -71,6 +71,49 @@ TEST(Declick, LeavesEverythingElseBitForBit) {
   EXPECT_LT(changed, 5 * 20);  // a click's worth a second at most
 }
 
+/// By how many dB the error falls, where each side was cut at a level of its own.
+double declipped(const std::vector<float>& whole, float low, float high) {
+  std::vector<float> cut = whole;
+  for (float& v : cut) v = std::clamp(v, low, high);
+  auto engine = Engine::create(with("declip"), {kRate, 1, 480});
+  test::Channels heard = {cut};
+  EXPECT_EQ((*engine)->startLearning(0), "");
+  test::run(**engine, heard, {480});
+  EXPECT_EQ((*engine)->finishLearning(0), "");
+  const auto levels = (*engine)->learned(0);
+  EXPECT_NEAR(levels.at(0), high, 1e-3f);
+  EXPECT_NEAR(levels.at(1), -low, 1e-3f);
+  const auto out = through(with("declip", {}, levels), cut);
+  double before = 0.0, after = 0.0;
+  int changed = 0, below = 0;
+  for (size_t i = 0; i < whole.size(); ++i) {
+    before += std::pow(cut[i] - whole[i], 2), after += std::pow(out[i] - whole[i], 2);
+    changed += cut[i] < 0.99f * high && cut[i] > 0.99f * low && out[i] != cut[i];
+    below += (cut[i] == high && out[i] < high) || (cut[i] == low && out[i] > low);
+  }
+  EXPECT_EQ(changed, 0);  // what was whole stays, bit for bit
+  EXPECT_EQ(below, 0);    // what was cut lies beyond
+  return test::db(before / after);
+}
+
+TEST(Declip, WritesCutPeaksOfAChordAnew) {
+  std::vector<float> chord = test::whiteNoise(3 * 48000, 1e-4f);
+  for (const double hz : {220.0, 277.2, 329.6, 554.4, 880.0})
+    chord = test::sum(chord, test::sine(3 * 48000, hz, kRate, 0.1f));
+  EXPECT_GT(declipped(chord, -0.2f, 0.25f), 15.0);
+}
+
+TEST(Declip, MakesNothingWorseWhereNothingIsSparse) {
+  // A gliding sawtooth: its tips are what was cut, and nothing says how high they were.
+  EXPECT_GT(declipped(test::sum(test::voice(3 * 48000, kRate), test::whiteNoise(3 * 48000, 1e-3f)), -0.14f, 0.17f),
+            -1.0);
+}
+
+TEST(Declip, LeavesASoundThatIsNotClippedBitForBit) {
+  const std::vector<float> voice = test::voice(2 * 48000, kRate);
+  EXPECT_EQ(through(with("declip", {}, {0.0f, 0.0f}), voice), voice);
+}
+
 std::vector<float> hum(int frames, double hz, double drift, float rms) {
   std::vector<float> x(frames);
   double phase = 0.0, energy = 0.0;
