@@ -41,7 +41,7 @@ const Param kTable[] = {
      .unit = "",
      .min = 0.0f,
      .max = 1.0f,
-     .defaultValue = 1.0f,
+     .defaultValue = 0.0f,
      .help = "What sets the level where the whole is not known: everything, or only the voice.",
      .choices = kListensNames},
 };

@@ -22,6 +22,16 @@ for (const { id } of generated('effects.json').effects) {
   systems[id] = ['--recipe', recipe];
 }
 
+/** What is measured on each set, with what suppresses the like; the self-made signals go through everything. */
+const suppressors = ['meeting-voice', 'podcast-voice', 'steady-noise'];
+const measured = {
+  voice48: suppressors,
+  voice16: suppressors,
+  reverb48: ['meeting-voice', 'reverberant-voice', 'lecture-hall', 'dereverb', 'dereverb-offline'],
+  rustle48: suppressors,
+  drums44: ['gate', 'steady-noise'],
+};
+
 const sets = {
   voice48: 'speech and noise, 48 kHz, 40 files',
   voice16: 'speech and noise, 16 kHz, 40 files',
@@ -64,9 +74,9 @@ async function cleanAndScore(folder, name, cleanArgs, scoreArgs = []) {
 }
 
 /** Cleans a folder of noisy files with each system; [system, scores], the noisy files first. */
-async function measure(folder) {
+async function measure(folder, names = Object.keys(systems)) {
   const rows = [['noisy', score(folder, join(folder, 'noisy'))]];
-  for (const [name, args] of Object.entries(systems)) rows.push([name, await cleanAndScore(folder, name, args)]);
+  for (const name of names) rows.push([name, await cleanAndScore(folder, name, systems[name])]);
   return rows;
 }
 
@@ -100,7 +110,7 @@ async function tables(data) {
   const parts = [];
   const agreements = [];
   for (const [set, what] of Object.entries(sets)) {
-    const rows = await measure(join(work, 'dev', set));
+    const rows = await measure(join(work, 'dev', set), measured[set]);
     const reference = peers.filter((r) => r.set === set);
     const shared = set === 'drums44' ? drumColumns : columns;
     const own = set === 'drums44' ? {} : ownColumns;
@@ -158,11 +168,14 @@ try {
     const { parts, agreements } = await tables(data);
     const families = [];
     for (const set of ['voice48', 'voice16']) families.push(`### ${set}\n\n${await family(join(work, 'dev', set))}`);
-    const facts = execFileSync(python(), [join(root, 'tests/bench/voice_facts.py'), rinse, data, join(work, 'dev')], { encoding: 'utf8' }).trim();
+    const python3 = (script, ...args) => execFileSync(python(), [join(root, 'tests/bench', script), ...args], { encoding: 'utf8' }).trim();
+    const repairs = python3('repairs.py', rinse, data);
+    const activity = python3('voice_activity.py', data);
+    const facts = python3('voice_facts.py', rinse, data, join(work, 'dev'));
     const text = `# Quality
 
-Written by \`npm run quality -- DATA\`; don't edit. Means over the development mixtures, the best in the first column first. Rows in bold are Rinse, each effect and
-preset at its defaults; the others are the peers of \`dev_scores.csv\` on the same files. lsd_hf (log-spectral distance from 8 to 20 kHz, less is
+Written by \`npm run quality -- DATA\`; don't edit. Means over the development mixtures, the best in the first column first. Rows in bold are Rinse, effects and
+presets at their defaults; the others are the peers of \`dev_scores.csv\` on the same files. lsd_hf (log-spectral distance from 8 to 20 kHz, less is
 better) and log_kurtosis_ratio (musical noise, 0 is none) are given for Rinse only: the peers' table has no such measure, or another definition of
 it. What the measures mean: \`rinse score --help\`.
 
@@ -179,6 +192,21 @@ ${families.join('\n\n')}
 On the clean files of voice48 and voice16, and on the music of the development split (tests/bench/voice_facts.py).
 
 ${facts}
+
+## Repairs
+
+Damage planted in voices and music of the development split (tests/bench/repairs.py).
+
+${repairs}
+
+## Voice detector
+
+Frames of 10 ms, the voices of voice48 and voice16 with two seconds of pause before and behind and their noises at 10 dB; labels from the clean recordings
+(tests/bench/voice_activity.py).
+
+\`\`\`
+${activity}
+\`\`\`
 
 ## Agreement of \`rinse score\` with the reference implementations
 
