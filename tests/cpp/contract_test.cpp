@@ -177,6 +177,15 @@ TEST_P(Contract, AbsurdSamplesNeverPoisonTheState) {
   }
 }
 
+TEST_P(Contract, ADeadChannelStaysDeadAndDoesNotStopTheOther) {
+  auto e = engine(48000.0, 2);
+  Channels x = noisyVoice(48000 + e->latency(), 48000.0, 2);
+  std::fill(x[1].begin(), x[1].end(), 0.0f);
+  test::run(*e, x, {480});
+  EXPECT_EQ(test::power(x[1]), 0.0);
+  EXPECT_GT(test::power(x[0]), 0.0);
+}
+
 TEST_P(Contract, EveryParameterAtBothEndsAndSweptWhileRunning) {
   for (size_t p = 0; p < params().size(); ++p) {
     auto e = engine();
@@ -320,7 +329,9 @@ TEST(ParamTables, AreWellFormed) {
       EXPECT_GE(p.defaultValue, p.min) << p.id;
       EXPECT_LE(p.defaultValue, p.max) << p.id;
       EXPECT_FALSE(std::string(p.label).empty() || std::string(p.help).empty()) << p.id;
-      if (!p.choices.empty()) EXPECT_EQ(p.max - p.min + 1, p.choices.size()) << p.id;
+      if (!p.choices.empty()) {
+        EXPECT_EQ(p.max - p.min + 1, p.choices.size()) << p.id;
+      }
       strengths += p.isStrength;
     }
     EXPECT_LE(strengths, 1) << e.id;

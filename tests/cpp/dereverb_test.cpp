@@ -136,6 +136,22 @@ TEST(Dereverb, LeavesADryVoiceNearlyAsItIs) {
   EXPECT_GT(siSdr(voice, out), 10.0);
 }
 
+TEST(Dereverb, AddsNothingInARoomThatRingsForTenSeconds) {
+  std::mt19937 random(4);
+  std::normal_distribution<float> normal;
+  std::vector<float> h(2 * kRate);  // the first fifth of it: nothing in what is heard tells the rest
+  for (size_t i = 0; i < h.size(); ++i)
+    h[i] = normal(random) * static_cast<float>(std::pow(10.0, -3.0 * static_cast<double>(i) / (10.0 * kRate)));
+  const auto x = heard(speech(4 * kRate, 2), h, 0, h.size());
+  Recipe r;
+  r.chain.push_back({"dereverb", {}, {}});
+  auto engine = Engine::create(r, {kRate, 1, 160});
+  test::Channels out = {x};
+  test::run(**engine, out, {160});
+  for (const float v : out[0]) ASSERT_TRUE(std::isfinite(v));
+  EXPECT_LT(test::power(out[0]), test::power(x));
+}
+
 TEST(DecayTime, HearsTheRoomWithinAThird) {
   for (const double t60 : {0.3, 0.5, 0.8}) {
     std::mt19937 random(4);

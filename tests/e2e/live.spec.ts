@@ -52,6 +52,23 @@ test('bypass, strength and low latency work while running', async ({ rinsePage: 
   await page.getByRole('button', { name: 'Stop microphone' }).click();
 });
 
+test('the noise of the room is learned while nobody speaks, and the plot shows what the engine sees', async ({ rinsePage: page }) => {
+  await page.getByRole('tab', { name: 'Live' }).click();
+  const live = page.getByRole('tabpanel', { name: 'Live' });
+  await live.getByLabel('Preset').selectOption('steady-noise');
+  await expect(live.getByRole('button', { name: 'Learn noise' })).toBeDisabled();
+  await page.getByRole('button', { name: 'Start microphone' }).click();
+  await live.getByRole('button', { name: 'Learn noise' }).click();
+  await expect(live.getByText('be silent for 2 seconds')).toBeVisible();
+  await expect(live.getByText('The noise of this room has been learned.')).toBeVisible();
+  await live.getByText('More settings').click();
+  await expect(live.getByText('What it learned is in use.')).toBeVisible();
+  await expect(live.locator('.legend .noise')).toBeVisible();
+  await live.getByLabel('Preset').selectOption('meeting-voice');
+  await expect(live.getByRole('button', { name: 'Learn noise' })).toBeHidden();
+  await page.getByRole('button', { name: 'Stop microphone' }).click();
+});
+
 async function withBrowser(args: string[], permissions: string[], check: (page: import('@playwright/test').Page) => Promise<void>) {
   const { launchOptions } = config.use!;
   const kept = launchOptions!.args!.filter((a) => !/fake/.test(a));

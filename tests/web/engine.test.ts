@@ -110,6 +110,17 @@ describe('Engine', () => {
   it('gives its memory back', () => {
     const shared = glue();
     for (let i = 0; i < 300; i++) new Engine(shared, checkRecipe(), { sampleRate: 192000, channels: 8, maxFrames: 4096 }).free();
+    expect(shared.HEAPF32.byteLength).toBe(16777216); // and live effects never make it grow
+  });
+
+  it('makes room for effects that hold seconds, and an older engine goes on', () => {
+    const shared = glue();
+    const older = new Engine(shared, { version: 1, chain: [] }, { sampleRate: 48000, channels: 1, maxFrames: 4 });
+    new Engine(shared, { version: 1, chain: [{ effect: 'dereverb-offline' }] }, { sampleRate: 48000, channels: 8, maxFrames: 4096 });
+    expect(shared.HEAPF32.byteLength).toBeGreaterThan(16777216);
+    older.channels[0]!.set([1, 0.5, 0.25, -1]);
+    older.process(4);
+    expect([...older.channels[0]!]).toEqual([1, 0.5, 0.25, -1]);
   });
 
   it('counts and replaces what are no numbers', () => {
