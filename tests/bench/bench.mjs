@@ -30,10 +30,12 @@ const recipes = {
   ...generated('presets.json'),
 };
 const core = { module: new WebAssembly.Module(readFileSync(wasm)), models: { voice: new Uint8Array(readFileSync(join(root, 'models/voice/voice.safetensors'))).buffer } };
-for (const [name, recipe] of Object.entries(recipes)) {
-  const process = await load(`${join(root, 'worklet/dist/rinse-processor.js')}`, { core, recipe, cheaper: null, channels: 1, maxLoad: 0 }, (p) => p.port.heard.some((m) => m.type === 'ready'));
-  add({ name, host: 'wasm', ...measure(process, x) });
+async function inWasm(name, recipe, channels) {
+  const process = await load(`${join(root, 'worklet/dist/rinse-processor.js')}`, { core, recipe, cheaper: null, channels, maxLoad: 0 }, (p) => p.port.heard.some((m) => m.type === 'ready'));
+  add({ name: channels > 1 ? `${name}, ${channels} channels` : name, host: 'wasm', ...measure(process, x) });
 }
+for (const [name, recipe] of Object.entries(recipes)) await inWasm(name, recipe, 1);
+for (const name of ['dereverb', 'dereverb-offline']) await inWasm(name, recipes[name], 4);
 for (const [name, make] of Object.entries(peers)) add({ name, host: 'peer', ...measure(await make(), x) });
 
 const speed = (name, host) => rows.find((r) => r.name === name && r.host === host).xRealTime;
