@@ -71,6 +71,15 @@ export interface EffectParams {
     /** Longest: 0.1 to 5 ms, default 2. What is longer is no click. */
     longest?: number;
   };
+  /** Writes peaks that were cut anew; for files. */
+  'declip': {
+    /** Amount: 0 to 1, default 1. How far cut peaks are raised to where they were; 0 leaves everything as it is. */
+    amount?: number;
+    /** Clip level: -40 to 0 dB, default 0. Where the sound was cut, where it is not found by itself; 0: found in the whole recording. */
+    level?: number;
+    /** Headroom: 0 to 12 dB, default 0. How far everything is turned down, so that the peaks that rise again have room. */
+    headroom?: number;
+  };
   /** Takes mains hum and its harmonics away and follows them. */
   'dehum': {
     /** Amount: 0 to 1, default 1. How much of the hum that was found is taken away; 0 leaves everything as it is. */
@@ -158,14 +167,14 @@ export interface EffectParams {
     ceiling?: number;
     /** Most gain: 0 to 40 dB, default 24. How far it is made louder or softer at most; 0 only holds peaks. */
     mostgain?: number;
-    /** Live, listens to: 0 to 1, default 1. What sets the level where the whole is not known: everything, or only the voice. */
+    /** Live, listens to: 0 to 1, default 0. What sets the level where the whole is not known: everything, or only the voice. */
     listens?: 0 | 1;
   };
   /** Tells when somebody speaks; leaves the sound as it is. */
   'voice': {
-    /** Threshold: 0.05 to 0.95, default 0.5. How sure the detector must be that somebody speaks; less finds soft voices and more noises. */
+    /** Threshold: 0.05 to 0.95, default 0.6. How sure the detector must be that somebody speaks; less finds soft voices and more noises. */
     threshold?: number;
-    /** Hangover: 0 to 1000 ms, default 50. How long a word is taken to go on after its end, so that no syllable falls out. */
+    /** Hangover: 0 to 1000 ms, default 30. How long a word is taken to go on after its end, so that no syllable falls out. */
     hangover?: number;
   };
 }
