@@ -1,4 +1,4 @@
-// Brings a recording to a loudness (ITU-R BS.1770-4, EBU R 128) and holds its true peaks below a ceiling (annex 2).
+// Brings a recording to a loudness (ITU-R BS.1770-4, EBU Tech 3341) and holds its true peaks below a ceiling (annex 2).
 // From a file it hears all before it begins, and changes nothing but the level; live, where nothing can be heard
 // before, it follows the loudness of what sounds, or of the voice alone, slowly. Not a compressor: dynamics stay.
 #pragma once

@@ -82,7 +82,7 @@ describe('the memory', () => {
 describe('the fitting preset', () => {
   const finding = (id: string): Finding => ({ id, severity: 'clear', text: '' });
   it('is that of the worst finding for which there is one', () => {
-    expect(fittingPreset([finding('clipping'), finding('noise')])).toBe('meeting-voice');
+    expect(fittingPreset([finding('no such thing'), finding('clipping'), finding('noise')])).toBe('clipping');
     expect(fittingPreset([finding('no such thing')])).toBeNull();
     expect(fittingPreset([])).toBeNull();
   });
