@@ -30,9 +30,10 @@ const recipes = {
   ...generated('presets.json'),
 };
 const core = { module: new WebAssembly.Module(readFileSync(wasm)), models: { voice: new Uint8Array(readFileSync(join(root, 'models/voice/voice.safetensors'))).buffer } };
+const resting = new Set(['dehum', 'hum', 'eq', 'voice']); // at their defaults, on this signal
 async function inWasm(name, recipe, channels) {
   const process = await load(`${join(root, 'worklet/dist/rinse-processor.js')}`, { core, recipe, cheaper: null, channels, maxLoad: 0 }, (p) => p.port.heard.some((m) => m.type === 'ready'));
-  add({ name: channels > 1 ? `${name}, ${channels} channels` : name, host: 'wasm', ...measure(process, x) });
+  add({ name: channels > 1 ? `${name}, ${channels} channels` : name, host: 'wasm', ...measure(process, x, resting.has(name)) });
 }
 for (const [name, recipe] of Object.entries(recipes)) await inWasm(name, recipe, 1);
 for (const name of ['dereverb', 'dereverb-offline']) await inWasm(name, recipes[name], 4);
