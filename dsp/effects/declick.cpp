@@ -106,7 +106,7 @@ void Declick::repair(std::vector<float>& x) noexcept {
   for (int round = 0; round < kRounds; ++round) {  // what a large click hid is found in the next one
     model(x);
     if (deviation_ <= 0.0) return;
-    find(x);
+    find();
     if (bad_.empty()) return;
     interpolate(x);
     model(x);  // once more, by a model that the click did not spoil
@@ -138,7 +138,7 @@ void Declick::model(const std::vector<float>& x) noexcept {
 }
 
 /// The samples of clicks that begin in the third hop.
-void Declick::find(const std::vector<float>&) noexcept {
+void Declick::find() noexcept {
   bad_.clear();
   const Threshold t = kThresholds[static_cast<int>(get(kKind))];
   const double factor = t.least * std::pow(t.most / t.least, get(kSensitivity));
@@ -165,7 +165,6 @@ void Declick::find(const std::vector<float>&) noexcept {
 /// matrix holds the error filter's autocorrelation.
 void Declick::interpolate(std::vector<float>& x) noexcept {
   const int m = static_cast<int>(bad_.size());
-  if (deviation_ <= 0.0 && b_[0] <= 0.0) return;
   for (int i = 0; i < m; ++i) x[bad_[i]] = 0.0f;
   for (int i = 0; i < m; ++i) {
     double sum = 0.0;

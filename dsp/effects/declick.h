@@ -28,7 +28,7 @@ class Declick : public TimeEffect {
 
   void repair(std::vector<float>& x) noexcept;
   void model(const std::vector<float>& x) noexcept;
-  void find(const std::vector<float>& x) noexcept;
+  void find() noexcept;
   void interpolate(std::vector<float>& x) noexcept;
 
   Spec spec_{};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "blocks/erb.h"
+
 namespace rinse::nn {
 
 namespace {
@@ -13,9 +15,6 @@ constexpr float kMostInput = 10.0f;    // times the running mean
 constexpr float kFullScale = 2.5f;     // of white noise between -1 and 1; what is louder counts as this
 constexpr double kRiseSeconds = 0.3, kFallSeconds = 3.0;
 
-double erbNumber(double hz) { return 21.4 * std::log10(1.0 + 0.00437 * hz); }  // Glasberg & Moore 1990, eq. 4
-double hzOf(double erb) { return (std::pow(10.0, erb / 21.4) - 1.0) / 0.00437; }
-
 /// |X|^0.3 from |X|^2.
 float compress(float power) { return std::pow(power + kLeastPower, 0.15f); }
 
@@ -24,9 +23,9 @@ float compress(float power) { return std::pow(power + kLeastPower, 0.15f); }
 const std::array<int, VoiceFrame::kBands + 1>& VoiceFrame::edges() {
   static const auto found = [] {
     std::array<int, kBands + 1> e{};
-    const double low = erbNumber(kBins * kBinHz), high = erbNumber(kTopBin * kBinHz);
+    const double low = erbRate(kBins * kBinHz), high = erbRate(kTopBin * kBinHz);
     for (int b = 0; b <= kBands; ++b)
-      e[b] = static_cast<int>(std::lround(hzOf(low + (high - low) * b / kBands) / kBinHz));
+      e[b] = static_cast<int>(std::lround(hzOfErbRate(low + (high - low) * b / kBands) / kBinHz));
     e[kBands] = kTopBin + 1;  // with the bin at 24 kHz
     return e;
   }();

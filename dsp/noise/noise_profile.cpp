@@ -3,18 +3,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "blocks/erb.h"
+
 namespace rinse {
 
 namespace {
 
 constexpr float kLeastDb = -250.0f, kMostDb = 120.0f;
 
-// The ERB-rate scale (Glasberg & Moore 1990, eq. 4): E = 21.4 log10(1 + 0.00437 f).
-double erbRate(double hz) { return 21.4 * std::log10(1.0 + 0.00437 * hz); }
-double hzOfPoint(int i) {
-  const double e = erbRate(NoiseProfile::kTopHz) * i / (NoiseProfile::kPoints - 1);
-  return (std::pow(10.0, e / 21.4) - 1.0) / 0.00437;
-}
+double hzOfPoint(int i) { return hzOfErbRate(erbRate(NoiseProfile::kTopHz) * i / (NoiseProfile::kPoints - 1)); }
 double pointOfHz(double hz) { return erbRate(hz) / erbRate(NoiseProfile::kTopHz) * (NoiseProfile::kPoints - 1); }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "blocks/erb.h"
 #include "blocks/window.h"
 #include "nn/activation.h"
 #include "voice/activity_weights.h"
@@ -22,13 +23,12 @@ constexpr double kRiseSeconds = 0.3, kFallSeconds = 3.0;  // of the level
 
 int binOf(double hz) { return static_cast<int>(std::lround(hz / kBinHz)); }
 
-/// Edges of the bands, equally wide on the ERB-rate scale (Glasberg & Moore 1990, eq. 4).
+/// Edges of the bands, equally wide on the ERB-rate scale.
 std::array<int, VoiceActivity::kBands + 1> edges() {
   std::array<int, VoiceActivity::kBands + 1> e{};
-  const auto erb = [](double hz) { return 21.4 * std::log10(1.0 + 0.00437 * hz); };
+  const double low = erbRate(kLowestHz), high = erbRate(kHighestHz);
   for (int b = 0; b <= VoiceActivity::kBands; ++b) {
-    const double at = erb(kLowestHz) + (erb(kHighestHz) - erb(kLowestHz)) * b / VoiceActivity::kBands;
-    e[b] = binOf((std::pow(10.0, at / 21.4) - 1.0) / 0.00437);
+    e[b] = binOf(hzOfErbRate(low + (high - low) * b / VoiceActivity::kBands));
   }
   return e;
 }

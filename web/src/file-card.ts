@@ -1,8 +1,8 @@
 // One dropped file: its waveform, its cleaning, the listening and the download.
-import { cleanedName, cleanFile, effectInfo, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
+import { cleanedName, cleanFile, effectInfo, isLive, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
 import { element, freshId } from './element';
 import { channelsText, clockTime, timeLeft } from './format';
-import { Player, previewable, type ListenTo } from './player';
+import { Player, type ListenTo } from './player';
 import { field } from './chain-editor';
 import { ReportView } from './report-view';
 import { SpectrumPlot } from './spectrum-plot';
@@ -209,7 +209,7 @@ export class FileCard {
     this.recipe = structuredClone(recipe);
     this.showLearning();
     const preview = this.radios.get('preview')!;
-    preview.disabled = !previewable(recipe);
+    preview.disabled = !isLive(recipe); // it runs live
     if (preview.disabled && preview.checked) this.radios.get('original')!.checked = true;
     void this.player?.setRecipe(recipe).catch((e: unknown) => this.say(`The preview could not follow the settings: ${reasonOf(e)}`, 'error'));
     if (this.state !== 'cleaned') return;

@@ -1,5 +1,5 @@
 // The recipe that the user sets: preset, strength, the chain of effects; steps back, and a file to keep it in.
-import { checkRecipe, defaultPreset, effectInfo, reasonOf, presets, strengthOf, withStrength, type Recipe } from 'rinse-audio';
+import { checkRecipe, defaultPreset, isLive, reasonOf, presets, strengthOf, withStrength, type Recipe } from 'rinse-audio';
 import { ChainEditor, field } from './chain-editor';
 import { element, freshId } from './element';
 
@@ -129,5 +129,3 @@ export class Settings {
     this.strength.setAttribute('aria-valuetext', `${percent} %`);
   }
 }
-
-const isLive = (recipe: Recipe) => recipe.chain.every((step) => effectInfo(step.effect).live);

@@ -18,6 +18,7 @@ export {
   defaultPreset,
   effectInfo,
   effects,
+  isLive,
   presets,
   strengthOf,
   withStrength,

@@ -104,6 +104,9 @@ export function checkRecipe(input: unknown = defaultPreset): Recipe {
   throw new RinseError('bad-recipe', `${readablePath(deepest.instanceLocation)}: ${deepest.error}`);
 }
 
+/** Whether every effect of the recipe keeps up with a microphone. */
+export const isLive = (recipe: Recipe): boolean => recipe.chain.every((step) => effectInfo(step.effect).live);
+
 /** Refuses a recipe that can't keep up with a microphone. */
 export function checkLive(recipe: Recipe): Recipe {
   for (const [i, step] of recipe.chain.entries()) {
