@@ -146,6 +146,15 @@ Result<Recipe> learn(const std::string& in, Recipe recipe, int step, double from
   return recipe;
 }
 
+Result<QuietStretch::Result> findNoise(const std::string& in) {
+  auto input = AudioFile::read(in);
+  if (!input) return Error{input.error()};
+  QuietStretch quiet(input->info().samplerate, kBlock);
+  eachPiece(*input, [&](Block piece) { quiet.add(piece); });
+  if (const auto found = quiet.result()) return *found;
+  return Error{in + ": there is no half second without a voice to learn the noise from"};
+}
+
 Recipe learnWhole(const std::string& in, Recipe recipe) {
   for (size_t i = 0; i < recipe.chain.size(); ++i) {
     const EffectInfo* info = findEffect(recipe.chain[i].effect);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "metrics/quiet_stretch.h"
 #include "recipe.h"
 
 namespace rinse::cli {
@@ -21,6 +22,9 @@ Result<CleanReport> clean(const std::string& in, const std::string& out, const R
 /// Lets step `step` of the recipe learn from [fromSeconds, toSeconds) of the file, and writes what it learned into the
 /// recipe.
 Result<Recipe> learn(const std::string& in, Recipe, int step, double fromSeconds, double toSeconds);
+
+/// The quietest half second in which nobody speaks (metrics/quiet_stretch.h).
+Result<QuietStretch::Result> findNoise(const std::string& in);
 
 /// Lets every step that wants to hear the whole recording first hear it, where nothing is learned yet. Where there is
 /// nothing to go by (silence, a second of sound) the step does as it does live.

@@ -99,8 +99,12 @@ Result<Recipe> learnFrom(const CleanArgs& args, Recipe recipe) {
   double from = 0.0, to = 0.0;
   char colon = 0;
   std::istringstream text(args.learn);
-  if (!(text >> from >> colon >> to) || colon != ':' || !(text >> std::ws).eof() || !(from >= 0.0) || !(to > from)) {
-    return Error{"--learn " + args.learn + ": two times in seconds are needed, as in --learn 0.5:2"};
+  if (args.learn == "auto") {
+    auto found = cli::findNoise(args.in);
+    if (!found) return Error{found.error()};
+    from = found->from, to = found->to;
+  } else if (!(text >> from >> colon >> to) || colon != ':' || !(text >> std::ws).eof() || !(from >= 0.0) || !(to > from)) {
+    return Error{"--learn " + args.learn + ": two times in seconds are needed, as in --learn 0.5:2, or auto"};
   }
   bool any = false;
   for (size_t i = 0; i < recipe.chain.size(); ++i) {
@@ -171,7 +175,7 @@ int run(int argc, char** argv) {
   clean->add_option("--recipe", args.recipe, "A recipe's JSON file")->excludes(preset);
   clean->add_flag("--low-latency", args.lowLatency,
                   "10 ms instead of 20 ms of delay, for trying out what live use gives");
-  clean->add_option("--learn", args.learn, "FROM:TO in seconds, a stretch without the wanted sound to learn from");
+  clean->add_option("--learn", args.learn, "FROM:TO in seconds, a stretch without the wanted sound to learn from; auto finds the quietest one");
   clean->add_option("--save-recipe", args.save, "Write the recipe that was used, with what was learned, to this file");
   addParamOptions(*clean, args);
 

@@ -16,8 +16,8 @@ int hopFor(double seconds, double sampleRate) { return std::max(2, static_cast<i
 }  // namespace
 
 void Spectral::prepare(const Spec& spec) {
-  if (kind_ == FrameKind::House) {
-    windows_ = squareRootHann(hopFor(0.010, spec.sampleRate));
+  if (kind_ != FrameKind::LowLatency) {
+    windows_ = squareRootHann(hopFor(kind_ == FrameKind::Long ? 0.064 : 0.010, spec.sampleRate));
   } else {
     const int hop = hopFor(0.005, spec.sampleRate);
     windows_ = asymmetricHann(4 * hop, hop);

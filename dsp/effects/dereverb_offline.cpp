@@ -40,7 +40,7 @@ const Param kTable[] = {
      .unit = "",
      .min = 1.0f,
      .max = 8.0f,
-     .defaultValue = 3.0f,
+     .defaultValue = 6.0f,
      .help = "How often what was found is found better; each takes as long as the first."},
 };
 

@@ -86,14 +86,14 @@ const Param kTable[] = {
      .max = 1.0f,
      .defaultValue = 0.0f,
      .help =
-         "level: anything loud enough; voice: shuts out what is loud enough but no voice after a fifth of a second.",
+         "level: anything loud enough; voice: shuts out what is loud enough but no voice after a third of a second.",
      .choices = kKeyNames},
 };
 
 constexpr double kLatencySeconds = 0.010;  // what the look-ahead may use
 constexpr double kPeakSeconds = 0.010;     // in which the envelope falls by 8.7 dB: half a period of 50 Hz
 constexpr int kStretch = 64;               // samples after which the voice detector is asked again
-constexpr double kGraceSeconds = 0.2;      // in which the voice detector makes up its mind
+constexpr double kGraceSeconds = 0.3;      // in which the voice detector makes up its mind
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "effects/registry.h"
 
+#include "effects/beamform.h"
 #include "effects/declick.h"
 #include "effects/declip.h"
 #include "effects/deess.h"
@@ -27,6 +28,13 @@ Result<EffectPtr> withNetwork(const nn::Models& models) {
   if (!network) return Error{std::string("the model \"") + Network::kModel + "\": " + network.error()};
   return EffectPtr(std::make_unique<Made>(std::move(*network)));
 }
+
+struct LiveBeamform : Beamform {
+  explicit LiveBeamform(nn::VoiceNet net) : Beamform(std::move(net), false) {}
+};
+struct OfflineBeamform : Beamform {
+  explicit OfflineBeamform(nn::VoiceNet net) : Beamform(std::move(net), true) {}
+};
 
 template <class Made>
 Result<EffectPtr> plain(const nn::Models&) {
@@ -60,6 +68,11 @@ std::span<const EffectInfo> effects() {
       {"eq", "Equalizer", "Low cut, shelves, bells, high cut.", Eq::kParams, nothing, true, nullptr, plain<Eq>},
       {"loudness", "Loudness", "Brings the whole to a loudness and holds its peaks.", Loudness::kParams, whole, true,
        nullptr, plain<Loudness>},
+      {"beamform", "Beamforming", "Makes one voice out of several microphones.", Beamform::kParams, nothing, true,
+       nn::VoiceNet::kModel, withNetwork<LiveBeamform, nn::VoiceNet>},
+      {"beamform-offline", "Beamforming, files",
+       "Makes one voice out of several microphones; takes more of a room's noise away, but not live.",
+       Beamform::kParams, nothing, false, nn::VoiceNet::kModel, withNetwork<OfflineBeamform, nn::VoiceNet>},
       {"voice", "Voice detector", "Tells when somebody speaks; leaves the sound as it is.", Voice::kParams, nothing,
        true, nullptr, plain<Voice>},
   };

@@ -50,6 +50,7 @@ struct Inspector::State {
   std::vector<Channel> channels;
   LoudnessMeter loudness;
   ChannelMeter levels;
+  QuietStretch quiet;
   int64_t frames = 0;
   std::vector<std::vector<float>> piece;
   // Reverberation, of all channels' mean.
@@ -61,6 +62,7 @@ struct Inspector::State {
       : sampleRate(rate),
         loudness(rate, count),
         levels(count),
+        quiet(rate, kPiece),
         piece(count, std::vector<float>(kPiece)),
         toSpeechRate(static_cast<int>(rate), kSpeechRate, 32),
         mono(kPiece),
@@ -74,6 +76,7 @@ struct Inspector::State {
     for (size_t c = 0; c < channels.size(); ++c) block.data[c] = piece[c].data();
     loudness.add(block);
     levels.add(block);
+    quiet.add(block);
     for (size_t c = 0; c < channels.size(); ++c) {
       const float* x = piece[c].data();
       channels[c].peak.add({x, static_cast<size_t>(count)});
@@ -230,6 +233,8 @@ std::vector<Measured> measured(const Inspection& r) {
           {"noise_floor_db", "Noise floor", "dB", r.noise.noiseDb},
           {"speech_level_db", "Level above it", "dB", r.noise.signalDb},
           {"speech_to_noise_db", "Speech to noise", "dB", r.noise.ratioDb},
+          {"noise_from_s", "Noise alone from", "s", r.quiet ? r.quiet->from : kNone},
+          {"noise_to_s", "Noise alone to", "s", r.quiet ? r.quiet->to : kNone},
           {"srmr", "Dryness (SRMR)", "", r.srmr},
           {"bandwidth_hz", "Content up to", "Hz", r.bandwidthHz},
           {"hum_hz", "Hum at", "Hz", hum ? r.hum.hz : kNone},
@@ -270,6 +275,7 @@ Inspection Inspector::result() const {
   r.seconds = static_cast<double>(s.frames) / s.sampleRate;
   r.loudness = s.loudness.result();
   r.channels = s.levels.result();
+  r.quiet = s.quiet.result();
   r.srmr = s.meanSrmr();
   const auto loudest = std::max_element(r.channels.rmsDb.begin(), r.channels.rmsDb.end()) - r.channels.rmsDb.begin();
   r.noise = s.channels[loudest].noise.result();

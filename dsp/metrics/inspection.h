@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "metrics/hum.h"
 #include "metrics/loudness.h"
 #include "metrics/noise_level.h"
+#include "metrics/quiet_stretch.h"
 
 namespace rinse {
 
@@ -30,6 +32,7 @@ struct Inspection {
   LoudnessResult loudness{};
   double truePeakDb = -200.0;              // dBTP
   NoiseLevel noise{};                      // of the loudest channel
+  std::optional<QuietStretch::Result> quiet;  // where noise can be heard alone
   Hum hum;                                 // of the channel with the strongest
   double clippedShare = 0.0;               // of all samples
   double clippedLevelDb = 0.0;             // the lowest level at which it happens, dB full scale

@@ -9,7 +9,7 @@ namespace rinse {
 
 namespace {
 using Complex = std::complex<float>;
-constexpr float kLeastPower = 1e-12f, kLeastShare = 1e-3f;  // of the mean power, that pauses count with
+constexpr float kLeastPower = 1e-12f, kLeastShare = 1e-2f;  // of the mean power, that pauses count with
 constexpr float kLoading = 1e-3f;                           // of the mean of the diagonal
 }  // namespace
 

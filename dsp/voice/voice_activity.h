@@ -24,8 +24,8 @@ class VoiceActivity {
   static constexpr int kRate = 8000, kFrame = 320, kHop = 80;  // 40 ms every 10 ms
   static constexpr int kBands = 20;                            // half an ERB and more each, 100 Hz to 3.8 kHz
   static constexpr int kFeatures = 2 * kBands + 1;
-  static constexpr int kUnits = 40;
-  static constexpr int kLookAhead = 8;  // hops after a frame that the network hears before it decides on it
+  static constexpr int kUnits = 48;
+  static constexpr int kLookAhead = 16;  // hops after a frame that the network hears before it decides on it
 
   VoiceActivity();
 
@@ -67,7 +67,7 @@ class VoiceActivity {
   std::array<float, kFeatures> features_{};
   float level_ = 0.0f;
   int filled_ = 0, frames_ = 0;
-  float threshold_ = 0.6f, probability_ = 0.0f;
+  float threshold_ = 0.7f, probability_ = 0.0f;
   int hangoverFrames_ = 3, heldFrames_ = 0;
   bool active_ = false;
 };

@@ -20,7 +20,7 @@ import voice_activity  # noqa: E402
 from recurrent import Gru  # noqa: E402
 
 CACHE = os.path.join(ROOT, "build/training")
-SECONDS, FEATURES, UNITS = 12.0, 41, 40
+SECONDS, FEATURES, UNITS = 12.0, 41, 48
 BATCH, RATE = 64, 4e-3
 
 

@@ -34,12 +34,12 @@ def si_sdr(clean, estimate):
 
 
 class Bench:
-    def __init__(self, rinse, folder):
-        self.rinse, self.folder = rinse, folder
+    def __init__(self, rinse, folder, rate=RATE):
+        self.rinse, self.folder, self.rate = rinse, folder, rate
 
     def clean(self, x, effect, **params):
         into, out, recipe = (os.path.join(self.folder, n) for n in ("in.wav", "out.wav", "recipe.json"))
-        soundfile.write(into, x, RATE, subtype="FLOAT")
+        soundfile.write(into, x, self.rate, subtype="FLOAT")
         with open(recipe, "w") as f:
             json.dump({"version": 1, "chain": [{"effect": effect, "params": params}]}, f)
         subprocess.run([self.rinse, "clean", into, out, "--recipe", recipe], check=True)

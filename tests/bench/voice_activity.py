@@ -17,7 +17,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 sys.path.insert(0, os.path.join(ROOT, "models/common"))
 import product  # noqa: E402
 
-THRESHOLD, HANGOVER = 0.6, 0.03  # as the effect's defaults
+THRESHOLD, HANGOVER = 0.7, 0.03  # as the effect's defaults
 FILL = 20  # frames
 
 

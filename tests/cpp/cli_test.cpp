@@ -178,6 +178,17 @@ TEST_F(Folder, LearnsFromAStretchOfTheFile) {
   EXPECT_FALSE(learn(from, denoise(), 0, 0.5, 0.503));
 }
 
+TEST_F(Folder, FindsWhereNoiseIsAlone) {
+  auto x = test::whiteNoise(4 * 48000, 0.01f);
+  for (int i = 0; i < 48000; ++i) x[i] *= 4.0f;
+  auto found = findNoise(write("x.wav", {x}, 48000, SF_FORMAT_WAV | SF_FORMAT_FLOAT));
+  ASSERT_TRUE(found) << found.error();
+  EXPECT_GE(found->from, 1.0);
+  auto none = findNoise(write("y.wav", {test::whiteNoise(4800, 0.01f)}, 48000, SF_FORMAT_WAV | SF_FORMAT_FLOAT));
+  ASSERT_FALSE(none);
+  EXPECT_NE(none.error().find("no half second"), std::string::npos);
+}
+
 std::string jsonRefusal(const std::string& text) {
   auto recipe = parseRecipe(text, "test");
   return recipe ? "" : recipe.error();

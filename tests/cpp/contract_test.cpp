@@ -182,7 +182,8 @@ TEST_P(Contract, ADeadChannelStaysDeadAndDoesNotStopTheOther) {
   Channels x = noisyVoice(48000 + e->latency(), 48000.0, 2);
   std::fill(x[1].begin(), x[1].end(), 0.0f);
   test::run(*e, x, {480});
-  EXPECT_EQ(test::power(x[1]), 0.0);
+  const bool joins = std::string_view(GetParam().effect).starts_with("beamform");  // gives every channel the same
+  if (!joins) EXPECT_EQ(test::power(x[1]), 0.0);
   EXPECT_GT(test::power(x[0]), 0.0);
 }
 

@@ -244,6 +244,25 @@ TEST(Inspector, ToleratesWhatAMixerLeavesBehind) {
   for (const Measured& m : measured(inspect({huge}))) EXPECT_FALSE(std::isinf(m.value)) << m.id;
 }
 
+TEST(QuietStretch, IsThePauseWithTheLeastNoise) {
+  // Ten seconds of a voice with noise; pauses from 4 to 5.5 s, and from 8 to 9.5 s with more noise; digital silence at the end.
+  Samples x = test::voice(10 * kRate, kRate);
+  const Samples noise = test::whiteNoise(10 * kRate, 0.003f);
+  for (int i = 0; i < 10 * kRate; ++i) {
+    const double t = static_cast<double>(i) / kRate;
+    if ((t > 4.0 && t < 5.5) || (t > 8.0 && t < 9.5)) x[i] = 0.0f;
+    x[i] += t > 8.0 ? 2.0f * noise[i] : noise[i];
+  }
+  x.resize(12 * kRate, 0.0f);
+  const auto found = inspect({x}).quiet;
+  ASSERT_TRUE(found);
+  EXPECT_GE(found->from, 4.0);
+  EXPECT_LE(found->to, 5.5);
+  EXPECT_NEAR(found->to - found->from, 0.5, 1e-9);
+  EXPECT_FALSE(inspect({Samples(5 * kRate, 0.0f)}).quiet);
+  EXPECT_FALSE(inspect({Samples(kRate / 4, 0.01f)}).quiet);
+}
+
 TEST(Inspector, HearsReverberationInTheLoudestPartOfAMinuteOnly) {
   Samples intro = test::whiteNoise(12 * kRate, 0.0005f);
   const Samples voice = test::voice(10 * kRate, kRate);

@@ -65,6 +65,10 @@ test('noise is learned from a stretch of the waveform, and forgotten', async ({ 
   await expect(file.getByText('What it learned is in use.')).toBeVisible();
   await file.getByRole('button', { name: 'Forget it' }).click();
   await expect(file.getByText('What it learned is in use.')).toBeHidden();
+  await file.getByRole('button', { name: 'Find noise' }).click(); // becomes possible when the file has been measured
+  expect(Number(await file.getByLabel('To (s)').inputValue()) - Number(await file.getByLabel('From (s)').inputValue())).toBeCloseTo(0.5, 2);
+  await learn.click();
+  await expect(file.getByText('What it learned is in use.')).toBeVisible();
 });
 
 test('the preview plays through a running engine and draws what it does; effects for files only have none', async ({ rinsePage: page }) => {

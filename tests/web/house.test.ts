@@ -15,10 +15,11 @@ describe('who includes whom', () => {
     core: ['core', 'blocks'],
     noise: ['noise', 'blocks', 'core'],
     nn: ['nn', 'blocks', 'core'],
-    metrics: ['metrics', 'blocks', 'core'],
+    metrics: ['metrics', 'voice', 'blocks', 'core'],
+    array: ['array', 'blocks', 'core'],
     reverb: ['reverb', 'blocks', 'core'],
     voice: ['voice', 'noise', 'nn', 'core', 'blocks'],
-    effects: ['effects', 'voice', 'noise', 'reverb', 'nn', 'metrics', 'core', 'blocks'],
+    effects: ['effects', 'voice', 'noise', 'reverb', 'array', 'nn', 'metrics', 'core', 'blocks'],
     '': ['', 'effects', 'noise', 'nn', 'core', 'blocks'], // engine.h, recipe.h
   };
   it('goes one way only', () => {

@@ -1,12 +1,12 @@
 // One dropped file: its waveform, its cleaning, the listening and the download.
-import { cleanedName, cleanFile, effectInfo, isLive, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
+import { cleanedName, cleanFile, isLive, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
 import { element, freshId } from './element';
 import { channelsText, clockTime, timeLeft } from './format';
+import { NoiseStretch } from './noise-stretch';
 import { Player, type ListenTo } from './player';
-import { field } from './chain-editor';
 import { ReportView } from './report-view';
 import { SpectrumPlot } from './spectrum-plot';
-import { Waveform, type Stretch } from './waveform';
+import { Waveform } from './waveform';
 
 type State = 'reading' | 'ready' | 'cleaning' | 'cleaned' | 'failed';
 
@@ -36,7 +36,7 @@ export class FileCard {
   private readonly title: HTMLElement;
   private readonly about = element('p', { className: 'about' }, 'Reading …');
   private readonly messages = element('div', { className: 'messages', role: 'status' });
-  private readonly before = new Waveform('Before', 'before', (s) => void this.player?.seek(s), (stretch) => this.marked(stretch));
+  private readonly before = new Waveform('Before', 'before', (s) => void this.player?.seek(s), (stretch) => this.noise.set(stretch));
   private readonly after = new Waveform('After', 'after', (s) => void this.player?.seek(s));
   private readonly progress = element('progress', { max: 1, value: 0, 'aria-label': 'Cleaning' });
   private readonly progressText = element('span', { className: 'left' });
@@ -53,10 +53,7 @@ export class FileCard {
   );
   private report: ReportView | null = null;
   private readonly spectrum = new SpectrumPlot();
-  private readonly learnFrom = element('input', { type: 'number', id: freshId('from'), min: '0', step: '0.001' });
-  private readonly learnTo = element('input', { type: 'number', id: freshId('to'), min: '0', step: '0.001' });
-  private readonly learnButton = element('button', { type: 'button', onclick: () => void this.learnNoise() }, 'Learn noise');
-  private readonly learning: HTMLElement;
+  private readonly noise = new NoiseStretch((stretch) => this.before.mark(stretch), () => void this.learnNoise());
   private timer = 0;
   private readonly reportPlace = element('div');
   private readonly downloads = element('div', { className: 'downloads' });
@@ -79,15 +76,6 @@ export class FileCard {
       this.radios.set(value, radio);
       listen.append(element('label', {}, radio, label));
     }
-    this.learning = element(
-      'div',
-      { className: 'learn' },
-      element('span', {}, 'Noise alone, drag over it above or say where:'),
-      field(this.learnFrom, 'From (s)'),
-      field(this.learnTo, 'To (s)'),
-      this.learnButton,
-    );
-    for (const edge of [this.learnFrom, this.learnTo]) edge.onchange = () => (this.before.mark(this.stretch()), this.showLearning());
     this.position.oninput = () => void this.player?.seek(Number(this.position.value));
     this.title = element('h2', { id: freshId('file'), tabIndex: -1 }, file.name);
     this.view = element(
@@ -97,7 +85,7 @@ export class FileCard {
       this.about,
       this.reportPlace,
       this.before.view,
-      this.learning,
+      this.noise.view,
       this.after.view,
       element('div', { className: 'transport' }, this.play, this.position, this.clock),
       listen,
@@ -108,7 +96,6 @@ export class FileCard {
       this.downloads,
     );
     this.after.view.hidden = this.spectrum.view.hidden = true;
-    this.showLearning();
     this.read = this.inspect(turn);
   }
 
@@ -139,8 +126,8 @@ export class FileCard {
       this.play.disabled = this.position.disabled = false;
       this.position.max = String(frames / sampleRate);
       this.showPlayer();
-      this.showLearning();
-      this.report = new ReportView(this.file, this.choosePreset);
+      this.noise.show(this.recipe, true);
+      this.report = new ReportView(this.file, this.choosePreset, (report) => this.noise.measured(report));
       this.reportPlace.append(this.report.view);
       this.state = 'ready';
     } catch (e) {
@@ -207,7 +194,7 @@ export class FileCard {
   /** The settings have changed: says whether the result is still what they give. */
   settingsChanged(recipe: Recipe, wanted: FileFormat): void {
     this.recipe = structuredClone(recipe);
-    this.showLearning();
+    this.noise.show(recipe, !!this.player);
     const preview = this.radios.get('preview')!;
     preview.disabled = !isLive(recipe); // it runs live
     if (preview.disabled && preview.checked) this.radios.get('original')!.checked = true;
@@ -223,27 +210,10 @@ export class FileCard {
     this.title.focus();
   }
 
-  private stretch(): Stretch | null {
-    const [from, to] = [this.learnFrom.valueAsNumber, this.learnTo.valueAsNumber];
-    return to > from ? { from, to } : null;
-  }
-
-  private marked(stretch: Stretch | null): void {
-    this.learnFrom.value = stretch ? stretch.from.toFixed(3) : '';
-    this.learnTo.value = stretch ? stretch.to.toFixed(3) : '';
-    this.showLearning();
-  }
-
-  /** Only where the recipe can learn, and something is marked. */
-  private showLearning(): void {
-    this.learning.hidden = !this.player || !this.recipe.chain.some((s) => effectInfo(s.effect).learns === 'stretch');
-    this.learnButton.disabled = !this.stretch();
-  }
-
   private async learnNoise(): Promise<void> {
-    const stretch = this.stretch();
+    const { stretch } = this.noise;
     if (!stretch || !this.player) return;
-    this.learnButton.disabled = true;
+    this.noise.busy(true);
     this.messages.replaceChildren();
     try {
       const heard = await this.player.read(stretch.from, Math.min(stretch.to, stretch.from + longestLearned));
@@ -252,7 +222,7 @@ export class FileCard {
     } catch (e) {
       this.say(`Nothing was learned: ${reasonOf(e)}. The settings are as they were.`, 'error');
     } finally {
-      this.showLearning();
+      this.noise.busy(false);
     }
   }
 

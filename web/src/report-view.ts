@@ -25,6 +25,7 @@ export class ReportView {
   constructor(
     private readonly file: Blob,
     private readonly choosePreset: (id: string) => void,
+    onmeasured: (report: Report) => void,
   ) {
     this.reference = element('input', { type: 'file', id: freshId('reference'), accept: 'audio/*,video/*', onchange: () => this.score() });
     this.view = element(
@@ -48,6 +49,7 @@ export class ReportView {
     );
     this.inTurn(this.life, this.findings, 'It could not be measured', async (signal) => {
       this.before = await inspectFile(this.file, { signal });
+      onmeasured(this.before);
       this.showFindings(this.before);
       this.showFigures();
     });
