@@ -1,6 +1,7 @@
 #include "effects/registry.h"
 
 #include "effects/beamform.h"
+#include "effects/debleed.h"
 #include "effects/declick.h"
 #include "effects/declip.h"
 #include "effects/deess.h"
@@ -9,9 +10,11 @@
 #include "effects/deplosive.h"
 #include "effects/dereverb.h"
 #include "effects/dereverb_offline.h"
+#include "effects/dewind.h"
 #include "effects/eq.h"
 #include "effects/gate.h"
 #include "effects/loudness.h"
+#include "effects/spectral_repair.h"
 #include "effects/voice.h"
 #include "effects/voice_denoise.h"
 
@@ -63,11 +66,17 @@ std::span<const EffectInfo> effects() {
        plain<Dehum>},
       {"deplosive", "Plosives", "Takes the pop out of p and b.", Deplosive::kParams, nothing, true, nullptr,
        plain<Deplosive>},
+      {"dewind", "Wind", "Takes gusts of wind from a microphone outdoors.", Dewind::kParams, nothing, true, nullptr,
+       plain<Dewind>},
       {"deess", "Sibilants", "Turns sharp s and sh down.", Deess::kParams, nothing, true, nullptr, plain<Deess>},
       {"gate", "Gate", "Shuts between words or hits.", Gate::kParams, nothing, true, nullptr, plain<Gate>},
+      {"debleed", "Drum bleed", "Takes the rest of the kit out of a drum's microphone and keeps ghost notes.",
+       Debleed::kParams, nothing, true, nullptr, plain<Debleed>},
       {"eq", "Equalizer", "Low cut, shelves, bells, high cut.", Eq::kParams, nothing, true, nullptr, plain<Eq>},
       {"loudness", "Loudness", "Brings the whole to a loudness and holds its peaks.", Loudness::kParams, whole, true,
        nullptr, plain<Loudness>},
+      {"spectral-repair", "Spectral repair", "Fills a stretch of time and frequency from what is around it.",
+       SpectralRepair::kParams, nothing, false, nullptr, plain<SpectralRepair>},
       {"beamform", "Beamforming", "Makes one voice out of several microphones.", Beamform::kParams, nothing, true,
        nn::VoiceNet::kModel, withNetwork<LiveBeamform, nn::VoiceNet>},
       {"beamform-offline", "Beamforming, files",

@@ -14,8 +14,8 @@ import torch
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "../..")
 sys.path[:0] = [os.path.join(HERE, "../common"), os.path.join(ROOT, "tests/bench")]
+import compiled  # noqa: E402
 import mixing  # noqa: E402
-import safetensors  # noqa: E402
 import voice_activity  # noqa: E402
 from recurrent import Gru  # noqa: E402
 
@@ -60,30 +60,8 @@ def make(args):
 
 
 def write(net):
-    """The weights as C++."""
-    t = {k: v.detach().numpy() for k, v in net.state_dict().items()}
-    names = {"inside.": "in.", "gru.": "gru.", "out.": "out."}
-    lines = ["// Written by models/activity/train.py; don't edit.", "// clang-format off", '#include "voice/activity_weights.h"', "", "namespace rinse {", "", "namespace {", ""]
-    adds = []
-
-    def add(name, values, kind):
-        array = "k" + "".join(p.capitalize() for p in name.replace(".", "_").split("_"))
-        numbers = ", ".join(str(int(v)) if kind == "int8_t" else f"{v:.7g}f" if "." in f"{v:.7g}" or "e" in f"{v:.7g}" else f"{v:.7g}.0f" for v in values.ravel())
-        lines.append(f"constexpr {kind} {array}[] = {{{numbers}}};")
-        shape = ", ".join(map(str, values.shape))
-        adds.append(f'    w.add("{name}", {{nn::Type::{"i8" if kind == "int8_t" else "f32"}, {{{shape}}}, std::as_bytes(std::span({array}))}});')
-
-    for key, value in t.items():
-        prefix = next(p for p in names if key.startswith(p))
-        name = names[prefix] + key[len(prefix):].replace("_l0", "")
-        if value.ndim > 1 and value.size >= 256:
-            q, scale = safetensors.quantize(value)
-            add(name, q, "int8_t"), add(name + ".scale", scale, "float")
-        else:
-            add(name, value, "float")
-    lines += ["", "}  // namespace", "", "const nn::Weights& activityWeights() {", "  static const nn::Weights all = [] {", "    nn::Weights w;", *adds, "    return w;", "  }();", "  return all;", "}", "", "}  // namespace rinse", ""]
-    with open(os.path.join(ROOT, "dsp/voice/activity_weights.cpp"), "w") as f:
-        f.write("\n".join(lines))
+    tensors = compiled.named(net, {"inside.": "in.", "gru.": "gru.", "out.": "out."})
+    compiled.write(os.path.join(ROOT, "dsp/voice/activity_weights.cpp"), "voice/activity_weights.h", "activityWeights", "models/activity/train.py", tensors)
 
 
 def main():

@@ -4,7 +4,7 @@ dereverberation gains with four microphones, and what beamforming gains in noise
 import argparse
 import csv
 import os
-import sys
+import subprocess
 import tempfile
 
 import numpy as np
@@ -48,7 +48,16 @@ def load(data, row, seconds):
     return np.resize(resample_poly(x[:, 0], RATE, rate) if rate != RATE else x[:, 0], int(seconds * RATE))
 
 
-def dereverb(bench, voices):
+def spoken(folder, voice):
+    """A voice without a room of its own, by espeak-ng."""
+    path = os.path.join(folder, "spoken.wav")
+    text = "The quick brown fox jumps over the lazy dog while seven wizards quietly judge the boxing match. Nobody complains about the price."
+    subprocess.run(["espeak-ng", "-v", voice, "-s", "160", "-w", path, text], check=True)
+    x, rate = soundfile.read(path)
+    return np.resize(resample_poly(x, RATE, rate), 12 * RATE)
+
+
+def dereverb(bench, voices, what):
     """The second half of twelve seconds: the room has been heard."""
     source, array, rows = np.array([2.0, 3.5, 1.6]), [np.array([4.0 + 0.3 * c, 2.0, 1.2]) for c in range(4)], []
     for x in voices:
@@ -58,7 +67,7 @@ def dereverb(bench, voices):
         for effect, params in (("dereverb", {"tail": 0}), ("dereverb-offline", {})):
             row.append(sdr(early[late].ravel(), bench.clean(heard, effect, **params)[late].ravel()) - row[0])
         rows.append(row)
-    print("four microphones, T60 0.5 s: direct-to-reverberant ratio, dB, each of", len(rows), "voices")
+    print(f"\nfour microphones, T60 0.5 s: direct-to-reverberant ratio, dB, each of {len(rows)} {what}")
     for k, name in enumerate(("before", "dereverb gains", "dereverb-offline gains")):
         print(f"{name:24}", " ".join(f"{r[k]:5.1f}" for r in rows), f"  mean {np.mean([r[k] for r in rows]):.2f}")
 
@@ -92,7 +101,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(args.rinse, folder, RATE)
         if args.only != "beamform":
-            dereverb(bench, voices)
+            dereverb(bench, [spoken(folder, v) for v in ("en", "en+f3", "de", "en+m5")], "voices by espeak-ng, which are dry")
+            dereverb(bench, voices, "recorded voices, whose own rooms count as direct sound")
         if args.only != "dereverb":
             noises = [r for r in pack("noise") if float(r["seconds"]) > 4]
             noises = [load(args.data, r, 12) for r in noises[:: max(1, len(noises) // len(voices))]]

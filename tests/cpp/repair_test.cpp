@@ -240,6 +240,51 @@ TEST(Deplosive, TakesAPopAndLeavesTheVoice) {
   EXPECT_GT(siSdr(voice, clean), 20.0);
 }
 
+TEST(Dewind, TakesGustsAndLeavesTheVoice) {
+  const int frames = 10 * 48000;
+  const auto voice = test::voice(frames, kRate);
+  // Wind: noise that falls with the cube of frequency in power, in gusts.
+  auto wind = test::whiteNoise(frames, 1.0f, 7);
+  float a = 0.0f, b = 0.0f, gust = 0.0f;
+  for (int i = 0; i < frames; ++i) {
+    a += 0.004f * (wind[i] - a), b += 0.004f * (a - b);
+    gust += 1e-4f * ((i / 12000 * 7919 % 5 < 2 ? 1.0f : 0.05f) - gust);
+    wind[i] = 10.0f * gust * b;
+  }
+  const auto windy = test::sum(voice, wind);
+  EXPECT_GT(siSdr(voice, through(with("dewind"), windy)), siSdr(voice, windy) + 5.0);
+  EXPECT_LT(test::db(test::power(through(with("dewind"), wind)) / test::power(wind)), -12.0);
+  EXPECT_GT(siSdr(voice, through(with("dewind"), voice)), 20.0);
+}
+
+TEST(SpectralRepair, FillsATelephoneUnderAChordFromBothSides) {
+  const int frames = 6 * 48000;
+  auto chord = test::sine(frames, 440.0, kRate, 0.2f);
+  for (const double hz : {554.4, 659.3, 1000.0}) chord = test::sum(chord, test::sine(frames, hz, kRate, 0.1f));
+  chord = test::sum(chord, test::whiteNoise(frames, 0.003f));
+  auto damaged = chord;
+  const auto ring = test::whiteNoise(24000, 0.3f, 5);
+  std::transform(ring.begin(), ring.end(), damaged.begin() + 120000, damaged.begin() + 120000, std::plus<>());
+  const auto out = through(with("spectral-repair", {{"start", 2.5f}, {"length", 0.5f}}), damaged);
+  double before = 0.0, after = 0.0;
+  for (int i = 120000; i < 144000; ++i)
+    before += std::pow(damaged[i] - chord[i], 2), after += std::pow(out[i] - chord[i], 2);
+  EXPECT_GT(test::db(before / after), 20.0);
+  for (int i = 0; i < 115000; ++i) ASSERT_EQ(out[i], damaged[i]) << i;  // a frame beside it
+  for (int i = 150000; i < frames; ++i) ASSERT_EQ(out[i], damaged[i]) << i;
+}
+
+TEST(SpectralRepair, LeavesOtherFrequenciesAlone) {
+  const int frames = 5 * 48000;
+  const auto low = test::sine(frames, 300.0, kRate, 0.3f);
+  auto x = low;
+  for (int i = 96000; i < 120000; ++i) x[i] += 0.3f * static_cast<float>(std::sin(2.0 * M_PI * 3000.0 * i / kRate));
+  const auto out = through(with("spectral-repair", {{"start", 2.0f}, {"length", 0.5f}, {"low", 1500.0f}}), x);
+  const std::vector<float> repaired(out.begin() + 100000, out.begin() + 116000),
+      wanted(low.begin() + 100000, low.begin() + 116000);
+  EXPECT_GT(siSdr(wanted, repaired), 30.0);
+}
+
 TEST(Loudness, BringsAFileToItsTargetAndHoldsTruePeaks) {
   const int frames = 12 * 48000;
   std::vector<float> x = test::scaled(test::voice(frames, kRate), 0.3f);

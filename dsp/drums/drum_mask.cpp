@@ -1,0 +1,86 @@
+#include "drums/drum_mask.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "blocks/decibel.h"
+#include "blocks/erb.h"
+#include "drums/drum_weights.h"
+#include "nn/activation.h"
+
+namespace rinse {
+
+namespace {
+constexpr double kLowestHz = 40.0, kHighestHz = 16000.0;
+constexpr float kLeastPower = 1e-12f;
+constexpr float kPeakFallDb = 0.01f;                      // a frame, of the loudest hit: 1 dB a second
+constexpr float kLevelUnit = 20.0f, kChangeUnit = 10.0f;  // dB
+}  // namespace
+
+DrumMask::DrumMask()
+    : in_(*nn::Linear::create(drumWeights(), "in", kFeatures, kUnits)),
+      out_(*nn::Linear::create(drumWeights(), "out", kUnits, kBands)),
+      gru_(*nn::Gru::create(drumWeights(), "gru", kUnits, kUnits)),
+      hidden_(in_.paddedOutputs()),
+      logits_(out_.paddedOutputs()) {}
+
+void DrumMask::prepare(int bins, double binHz) {
+  const double low = erbRate(kLowestHz), high = erbRate(kHighestHz);
+  for (int b = 0; b <= kBands; ++b) {
+    const int bin = static_cast<int>(std::lround(hzOfErbRate(low + (high - low) * b / kBands) / binHz));
+    edges_[b] = std::min(b == 0 ? std::max(bin, 1) : std::max(bin, edges_[b - 1] + 1), bins - (kBands - b));
+  }
+  gains_.assign(bins, 1.0f);
+  reset();
+}
+
+void DrumMask::reset() noexcept {
+  gru_.reset();
+  first_ = true;
+  std::fill(gains_.begin(), gains_.end(), 1.0f);
+}
+
+void DrumMask::update(std::span<const float> power, int drum, float bias) noexcept {
+  measure(power, drum);
+  in_(features_.data(), hidden_.data());
+  nn::apply4(std::span(hidden_).first(kUnits), nn::tanh4);
+  out_(gru_(hidden_.data()).data(), logits_.data());
+  for (int b = 0; b < kBands; ++b) bandGain_[b] = nn::sigmoid(logits_[b] + bias);
+  spread();
+}
+
+void DrumMask::measure(std::span<const float> power, int drum) noexcept {
+  float total = 0.0f;
+  std::array<float, kBands> db{};
+  for (int b = 0; b < kBands; ++b) {
+    const float sum = std::accumulate(power.begin() + edges_[b], power.begin() + edges_[b + 1], 0.0f);
+    total += sum;
+    bandPower_[b] = sum / static_cast<float>(edges_[b + 1] - edges_[b]);
+    db[b] = dbFromPower(bandPower_[b] + kLeastPower);
+  }
+  const float loud = dbFromPower(total / kBands + kLeastPower);
+  if (first_) peakDb_ = loud, before_ = db;
+  first_ = false;
+  peakDb_ = std::max(loud, peakDb_ - kPeakFallDb);
+  for (int b = 0; b < kBands; ++b) {
+    features_[b] = std::clamp((db[b] - peakDb_) / kLevelUnit, -4.0f, 1.0f);
+    features_[kBands + b] = std::clamp((db[b] - before_[b]) / kChangeUnit, -3.0f, 3.0f);
+  }
+  for (int d = 0; d < kDrums; ++d) features_[2 * kBands + d] = d == drum ? 1.0f : 0.0f;
+  before_ = db;
+}
+
+/// From bands to bins, in straight lines between their middles.
+void DrumMask::spread() noexcept {
+  const auto middle = [&](int b) { return 0.5f * static_cast<float>(edges_[b] + edges_[b + 1] - 1); };
+  int b = 0;
+  for (int k = 0; k < static_cast<int>(gains_.size()); ++k) {
+    while (b < kBands - 1 && static_cast<float>(k) > middle(b + 1)) ++b;
+    const float from = middle(b), to = middle(std::min(b + 1, kBands - 1));
+    const float part = to > from ? std::clamp((static_cast<float>(k) - from) / (to - from), 0.0f, 1.0f) : 0.0f;
+    gains_[k] = bandGain_[b] + part * (bandGain_[std::min(b + 1, kBands - 1)] - bandGain_[b]);
+  }
+}
+
+}  // namespace rinse

@@ -1,0 +1,51 @@
+// What the drums' network sees, for its trainer (models/drums/train.py), in the product's own frames.
+#include "drums/drum_mask.h"
+
+#include <algorithm>
+
+#include "core/spectral.h"
+
+using rinse::DrumMask;
+
+namespace {
+
+/// Writes a row for each frame: the features, then the mean power of each band.
+struct Rows : rinse::SpectralEffect {
+  explicit Rows(int which) : SpectralEffect({}), drum(which) {}
+  void prepare(const rinse::SpectralSpec& s) override {
+    mask.prepare(s.bins, s.sampleRate / s.fftSize);
+    power.assign(s.bins, 0.0f);
+  }
+  void process(rinse::SpectralFrame f) noexcept override {
+    for (int k = 0; k < f.bins; ++k) power[k] = std::norm(f.spectrum[0][k]);
+    mask.update(power, drum, 0.0f);
+    to = std::copy(mask.features().begin(), mask.features().end(), to);
+    to = std::copy(mask.bandPower().begin(), mask.bandPower().end(), to);
+  }
+  void reset() noexcept override { mask.reset(); }
+
+  int drum;
+  DrumMask mask;
+  std::vector<float> power;
+  float* to = nullptr;
+};
+
+}  // namespace
+
+extern "C" {
+
+int drum_features() { return DrumMask::kFeatures; }
+int drum_bands() { return DrumMask::kBands; }
+/// samples[count] at `rate` -> rows[frames][features + bands]; changes the samples. Returns frames.
+int drum_run(float* samples, int count, double rate, int drum, float* rows) {
+  Rows effect(drum);
+  rinse::Spectral spectral(rinse::FrameKind::House);
+  spectral.add(effect);
+  const int hop = static_cast<int>(rate / 100);
+  spectral.prepare({rate, 1, hop});
+  effect.to = rows;
+  int frames = 0;
+  for (int at = 0; at + hop <= count; at += hop, ++frames) spectral.process({{samples + at}, 1, hop});
+  return frames;
+}
+}
