@@ -10,6 +10,7 @@
 #include "effects/deplosive.h"
 #include "effects/dereverb.h"
 #include "effects/dereverb_offline.h"
+#include "effects/derustle.h"
 #include "effects/dewind.h"
 #include "effects/eq.h"
 #include "effects/gate.h"
@@ -66,6 +67,8 @@ std::span<const EffectInfo> effects() {
        plain<Dehum>},
       {"deplosive", "Plosives", "Takes the pop out of p and b.", Deplosive::kParams, nothing, true, nullptr,
        plain<Deplosive>},
+      {"derustle", "Rustle", "Takes the rustle of clothes on a lavalier microphone from a voice.", Derustle::kParams,
+       nothing, true, nullptr, plain<Derustle>},
       {"dewind", "Wind", "Takes gusts of wind from a microphone outdoors.", Dewind::kParams, nothing, true, nullptr,
        plain<Dewind>},
       {"deess", "Sibilants", "Turns sharp s and sh down.", Deess::kParams, nothing, true, nullptr, plain<Deess>},

@@ -17,10 +17,10 @@ describe('who includes whom', () => {
     nn: ['nn', 'blocks', 'core'],
     metrics: ['metrics', 'voice', 'blocks', 'core'],
     array: ['array', 'blocks', 'core'],
-    drums: ['drums', 'nn', 'blocks', 'core'],
+    masks: ['masks', 'nn'],
     reverb: ['reverb', 'blocks', 'core'],
     voice: ['voice', 'noise', 'nn', 'core', 'blocks'],
-    effects: ['effects', 'voice', 'noise', 'reverb', 'array', 'drums', 'nn', 'metrics', 'core', 'blocks'],
+    effects: ['effects', 'voice', 'noise', 'reverb', 'array', 'masks', 'nn', 'metrics', 'core', 'blocks'],
     '': ['', 'effects', 'noise', 'nn', 'core', 'blocks'], // engine.h, recipe.h
   };
   it('goes one way only', () => {

@@ -1,4 +1,4 @@
-#include "drums/drum_mask.h"
+#include "nn/band_mask.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,26 +6,25 @@
 
 #include "blocks/decibel.h"
 #include "blocks/erb.h"
-#include "drums/drum_weights.h"
 #include "nn/activation.h"
 
-namespace rinse {
+namespace rinse::nn {
 
 namespace {
 constexpr double kLowestHz = 40.0, kHighestHz = 16000.0;
 constexpr float kLeastPower = 1e-12f;
-constexpr float kPeakFallDb = 0.01f;                      // a frame, of the loudest hit: 1 dB a second
+constexpr float kPeakFallDb = 0.01f;                      // a frame, of the loudest moment: 1 dB a second
 constexpr float kLevelUnit = 20.0f, kChangeUnit = 10.0f;  // dB
 }  // namespace
 
-DrumMask::DrumMask()
-    : in_(*nn::Linear::create(drumWeights(), "in", kFeatures, kUnits)),
-      out_(*nn::Linear::create(drumWeights(), "out", kUnits, kBands)),
-      gru_(*nn::Gru::create(drumWeights(), "gru", kUnits, kUnits)),
+BandMask::BandMask(const Weights& weights)
+    : in_(*Linear::create(weights, "in", kFeatures, kUnits)),
+      out_(*Linear::create(weights, "out", kUnits, kBands)),
+      gru_(*Gru::create(weights, "gru", kUnits, kUnits)),
       hidden_(in_.paddedOutputs()),
       logits_(out_.paddedOutputs()) {}
 
-void DrumMask::prepare(int bins, double binHz) {
+void BandMask::prepare(int bins, double binHz) {
   const double low = erbRate(kLowestHz), high = erbRate(kHighestHz);
   for (int b = 0; b <= kBands; ++b) {
     const int bin = static_cast<int>(std::lround(hzOfErbRate(low + (high - low) * b / kBands) / binHz));
@@ -35,22 +34,22 @@ void DrumMask::prepare(int bins, double binHz) {
   reset();
 }
 
-void DrumMask::reset() noexcept {
+void BandMask::reset() noexcept {
   gru_.reset();
   first_ = true;
   std::fill(gains_.begin(), gains_.end(), 1.0f);
 }
 
-void DrumMask::update(std::span<const float> power, int drum, float bias) noexcept {
-  measure(power, drum);
+void BandMask::update(std::span<const float> power, int kind, float bias) noexcept {
+  measure(power, kind);
   in_(features_.data(), hidden_.data());
-  nn::apply4(std::span(hidden_).first(kUnits), nn::tanh4);
+  apply4(std::span(hidden_).first(kUnits), tanh4);
   out_(gru_(hidden_.data()).data(), logits_.data());
-  for (int b = 0; b < kBands; ++b) bandGain_[b] = nn::sigmoid(logits_[b] + bias);
+  for (int b = 0; b < kBands; ++b) bandGain_[b] = sigmoid(logits_[b] + bias);
   spread();
 }
 
-void DrumMask::measure(std::span<const float> power, int drum) noexcept {
+void BandMask::measure(std::span<const float> power, int kind) noexcept {
   float total = 0.0f;
   std::array<float, kBands> db{};
   for (int b = 0; b < kBands; ++b) {
@@ -67,12 +66,12 @@ void DrumMask::measure(std::span<const float> power, int drum) noexcept {
     features_[b] = std::clamp((db[b] - peakDb_) / kLevelUnit, -4.0f, 1.0f);
     features_[kBands + b] = std::clamp((db[b] - before_[b]) / kChangeUnit, -3.0f, 3.0f);
   }
-  for (int d = 0; d < kDrums; ++d) features_[2 * kBands + d] = d == drum ? 1.0f : 0.0f;
+  for (int d = 0; d < kKinds; ++d) features_[2 * kBands + d] = d == kind ? 1.0f : 0.0f;
   before_ = db;
 }
 
 /// From bands to bins, in straight lines between their middles.
-void DrumMask::spread() noexcept {
+void BandMask::spread() noexcept {
   const auto middle = [&](int b) { return 0.5f * static_cast<float>(edges_[b] + edges_[b + 1] - 1); };
   int b = 0;
   for (int k = 0; k < static_cast<int>(gains_.size()); ++k) {
@@ -83,4 +82,4 @@ void DrumMask::spread() noexcept {
   }
 }
 
-}  // namespace rinse
+}  // namespace rinse::nn

@@ -1,6 +1,6 @@
 // Written by models/drums/train.py; don't edit.
 // clang-format off
-#include "drums/drum_weights.h"
+#include "masks/drum_weights.h"
 
 namespace rinse {
 

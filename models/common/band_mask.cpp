@@ -1,31 +1,32 @@
-// What the drums' network sees, for its trainer (models/drums/train.py), in the product's own frames.
-#include "drums/drum_mask.h"
+// What the networks of nn/band_mask.h see, for their trainer (band_mask.py), in the product's own frames.
+#include "nn/band_mask.h"
 
 #include <algorithm>
 
 #include "core/spectral.h"
+#include "masks/drum_weights.h"
 
-using rinse::DrumMask;
+using rinse::nn::BandMask;
 
 namespace {
 
 /// Writes a row for each frame: the features, then the mean power of each band.
 struct Rows : rinse::SpectralEffect {
-  explicit Rows(int which) : SpectralEffect({}), drum(which) {}
+  explicit Rows(int which) : SpectralEffect({}), kind(which) {}
   void prepare(const rinse::SpectralSpec& s) override {
     mask.prepare(s.bins, s.sampleRate / s.fftSize);
     power.assign(s.bins, 0.0f);
   }
   void process(rinse::SpectralFrame f) noexcept override {
     for (int k = 0; k < f.bins; ++k) power[k] = std::norm(f.spectrum[0][k]);
-    mask.update(power, drum, 0.0f);
+    mask.update(power, kind, 0.0f);
     to = std::copy(mask.features().begin(), mask.features().end(), to);
     to = std::copy(mask.bandPower().begin(), mask.bandPower().end(), to);
   }
   void reset() noexcept override { mask.reset(); }
 
-  int drum;
-  DrumMask mask;
+  int kind;
+  BandMask mask{rinse::drumWeights()};  // any: what it sees does not depend on them
   std::vector<float> power;
   float* to = nullptr;
 };
@@ -34,11 +35,11 @@ struct Rows : rinse::SpectralEffect {
 
 extern "C" {
 
-int drum_features() { return DrumMask::kFeatures; }
-int drum_bands() { return DrumMask::kBands; }
+int band_features() { return BandMask::kFeatures; }
+int band_count() { return BandMask::kBands; }
 /// samples[count] at `rate` -> rows[frames][features + bands]; changes the samples. Returns frames.
-int drum_run(float* samples, int count, double rate, int drum, float* rows) {
-  Rows effect(drum);
+int band_run(float* samples, int count, double rate, int kind, float* rows) {
+  Rows effect(kind);
   rinse::Spectral spectral(rinse::FrameKind::House);
   spectral.add(effect);
   const int hop = static_cast<int>(rate / 100);
