@@ -23,11 +23,11 @@ const Param kTable[] = {
     {.id = "taps",
      .label = "Length",
      .unit = "frames",
-     .min = 1.0f,
+     .min = 0.0f,
      .max = 20.0f,
      .defaultValue = 20.0f,
      .help = "How far back reverberation is looked for, frames of 10 ms; longer for larger rooms. Several channels "
-             "share 40."},
+             "share 40. 0: only the tail is turned down, which costs next to nothing."},
     {.id = "delay",
      .label = "Spared",
      .unit = "frames",
@@ -109,7 +109,7 @@ double energyOf(const SpectralFrame& frame) {
 void Dereverb::process(SpectralFrame frame) noexcept {
   const double before = energyOf(frame);
   remember(frame);
-  predict(frame);
+  if (get(kTaps) >= 1.0f) predict(frame);
   if (get(kTail) < 0.0f) turnTailDown(frame);
   reductionDb_ = before > 0.0 ? dbFromPower((energyOf(frame) + 1e-20) / before) : 0.0f;
   ++now_;

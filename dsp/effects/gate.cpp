@@ -88,6 +88,13 @@ const Param kTable[] = {
      .help =
          "level: anything loud enough; voice: shuts out what is loud enough but no voice after a third of a second.",
      .choices = kKeyNames},
+    {.id = "keychannel",
+     .label = "Key channel",
+     .unit = "",
+     .min = 0.0f,
+     .max = static_cast<float>(kMaxChannels),
+     .defaultValue = 0.0f,
+     .help = "The channel whose level it follows, as of a trigger's track; 0 is all, and so is one that is not there."},
 };
 
 constexpr double kLatencySeconds = 0.010;  // what the look-ahead may use
@@ -189,9 +196,12 @@ void Gate::process(Block b) noexcept {
 void Gate::gate(Block b, bool voice) noexcept {
   const int ahead = std::min(latency_, static_cast<int>(get(kLookAhead) * 1e-3 * spec_.sampleRate));
   const int ring = latency_ + 1;
+  const int wanted = static_cast<int>(std::lround(get(kKeyChannel)));
+  const bool one = wanted >= 1 && wanted <= b.channels;
+  const int first = one ? wanted - 1 : 0, last = one ? wanted : b.channels;
   for (int i = 0; i < b.frames; ++i) {
     float key = 0.0f;
-    for (int c = 0; c < b.channels; ++c)
+    for (int c = first; c < last; ++c)
       key = std::max(key, std::abs(static_cast<float>(filters_[c][1].process(filters_[c][0].process(b[c][i])))));
     open_[at_] = listen(key, voice);
     // The sample that goes out came in `latency_` ago; it hears what came `ahead` after it.

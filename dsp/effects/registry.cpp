@@ -1,7 +1,9 @@
 #include "effects/registry.h"
 
+#include "effects/auto_gate.h"
 #include "effects/beamform.h"
 #include "effects/debleed.h"
+#include "effects/debreath.h"
 #include "effects/declick.h"
 #include "effects/declip.h"
 #include "effects/deess.h"
@@ -72,7 +74,11 @@ std::span<const EffectInfo> effects() {
       {"dewind", "Wind", "Takes gusts of wind from a microphone outdoors.", Dewind::kParams, nothing, true, nullptr,
        plain<Dewind>},
       {"deess", "Sibilants", "Turns sharp s and sh down.", Deess::kParams, nothing, true, nullptr, plain<Deess>},
+      {"debreath", "Breaths", "Turns breaths between words down.", Debreath::kParams, nothing, false, nullptr,
+       plain<Debreath>},
       {"gate", "Gate", "Shuts between words or hits.", Gate::kParams, nothing, true, nullptr, plain<Gate>},
+      {"auto-gate", "Automatic gate", "A gate for hits that sets itself from the whole recording.", AutoGate::kParams,
+       whole, true, nullptr, plain<AutoGate>},
       {"debleed", "Drum bleed", "Takes the rest of the kit out of a drum's microphone and keeps ghost notes.",
        Debleed::kParams, nothing, true, nullptr, plain<Debleed>},
       {"eq", "Equalizer", "Low cut, shelves, bells, high cut.", Eq::kParams, nothing, true, nullptr, plain<Eq>},

@@ -46,12 +46,13 @@ def main():
     folder, names = os.path.join(args.work, "drums44"), []
     if not os.path.isdir(folder):
         subprocess.run([sys.executable, os.path.join(args.data, "mix_dev.py"), args.work], check=True)
-    rows = {"noisy": [], "best gate": [], "debleed": []}
+    rows = {"noisy": [], "best gate": [], "auto-gate": [], "debleed": []}
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(args.rinse, scratch, RATE)
         for name in sorted(os.listdir(os.path.join(folder, "clean"))):
             clean, noisy = (soundfile.read(os.path.join(folder, kind, name))[0] for kind in ("clean", "noisy"))
             rows["noisy"].append(measure(clean, noisy, noisy))
+            rows["auto-gate"].append(measure(clean, noisy, bench.clean(noisy, "auto-gate")))
             rows["debleed"].append(measure(clean, noisy, bench.clean(noisy, "debleed")))
             if not args.quick:
                 tried = [bench.clean(noisy, "gate", range=-80, threshold=t, hold=h, release=r, attack=0.5) for t in range(-56, -8, 4) for h, r in ((20, 100), (60, 250), (100, 500))]

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <random>
 
+#include "blocks/decibel.h"
 #include "cli/weights_file.h"
 #include "engine.h"
 #include "metrics/loudness.h"
@@ -214,6 +215,43 @@ TEST(Gate, LagsByNothingWithLowLatency) {
   EXPECT_EQ((*Engine::create(r, {kRate, 1, 128}))->latency(), 0);
 }
 
+TEST(Gate, FollowsTheChannelThatItIsToldTo) {
+  const auto music = test::whiteNoise(96000, 0.01f, 4);
+  auto trigger = test::sine(96000, 200.0, kRate, 0.5f);
+  std::fill(trigger.begin() + 48000, trigger.end(), 0.0f);
+  auto engine = Engine::create(with("gate", {{"keychannel", 2.0f}, {"range", -60.0f}}), {kRate, 2, 480});
+  test::Channels x = {music, trigger};
+  test::run(**engine, x, {480});
+  const std::vector<float> open(x[0].begin() + 9600, x[0].begin() + 43200), shut(x[0].begin() + 76800, x[0].end());
+  EXPECT_NEAR(test::db(test::power(open) / test::power(music)), 0.0, 0.3);
+  EXPECT_LT(test::db(test::power(shut) / test::power(music)), -50.0);
+}
+
+TEST(AutoGate, FindsTheGapBetweenHitsAndBleed) {
+  // Hits of -6 to -18 dB, bleed of -40 to -46 dB between them, each dying away.
+  const int frames = 20 * 48000;
+  std::vector<float> x(frames, 0.0f);
+  const auto noise = test::whiteNoise(4800, 0.5f, 9);
+  for (int k = 0; k < 78; ++k) {
+    const float peak =
+        gainFromDb(k % 2 ? -40.0f - static_cast<float>(k % 7) : -6.0f - static_cast<float>(k % 5) * 3.0f);
+    for (int i = 0; i < 4800; ++i) x[k * 12000 + i] += peak * noise[i] * std::exp(-i / 1000.0f);
+  }
+  auto engine = Engine::create(with("auto-gate"), {kRate, 1, 480});
+  test::Channels heard = {x};
+  EXPECT_EQ((*engine)->startLearning(0), "");
+  test::run(**engine, heard, {480});
+  ASSERT_EQ((*engine)->finishLearning(0), "");
+  const auto learned = (*engine)->learned(0);
+  EXPECT_GT(learned[0], -40.0f);
+  EXPECT_LT(learned[0], -18.0f);
+  EXPECT_GT(learned[2], 20.0f);
+  heard = {std::vector<float>(48000, 0.0f)};
+  EXPECT_EQ((*engine)->startLearning(0), "");
+  test::run(**engine, heard, {480});
+  EXPECT_NE((*engine)->finishLearning(0).find("eight hits"), std::string::npos);
+}
+
 TEST(Deess, TurnsSibilantsDownAndLeavesVowelsAlone) {
   const int frames = 96000;
   const auto hiss = test::whiteNoise(frames, 0.2f);
@@ -255,6 +293,34 @@ TEST(Dewind, TakesGustsAndLeavesTheVoice) {
   EXPECT_GT(siSdr(voice, through(with("dewind"), windy)), siSdr(voice, windy) + 5.0);
   EXPECT_LT(test::db(test::power(through(with("dewind"), wind)) / test::power(wind)), -12.0);
   EXPECT_GT(siSdr(voice, through(with("dewind"), voice)), 20.0);
+}
+
+TEST(Debreath, TurnsBreathsDownAndLeavesWordsHissesAndPausesAlone) {
+  // Words of a second with pauses of a second; a breath in each second pause, an s of 0.1 s in the others.
+  const int frames = 16 * 48000;
+  auto x = test::voice(frames, kRate);
+  const auto noise = test::whiteNoise(frames, 0.02f, 3);
+  std::vector<float> breath(frames, 0.0f), hiss(frames, 0.0f);
+  float low = 0.0f, last = 0.0f;
+  for (int i = 0; i < frames; ++i) {
+    const double t = i / kRate, within = std::fmod(t, 2.0);
+    low += 0.25f * (noise[i] - low);
+    if (within > 1.0) x[i] = 0.0f;
+    if (within > 1.3 && within < 1.7 && std::fmod(t, 4.0) < 2.0) breath[i] = 0.7f * low;
+    if (within > 1.5 && within < 1.6 && std::fmod(t, 4.0) > 2.0) hiss[i] = 2.0f * (noise[i] - last);
+    last = noise[i];
+  }
+  const auto all = test::sum(test::sum(x, test::whiteNoise(frames, 1e-4f)), test::sum(breath, hiss));
+  const auto out = through(with("debreath"), all);
+  const auto level = [&](const std::vector<float>& y, double from, double to) {
+    const std::vector<float> part(y.begin() + static_cast<int>(from * kRate), y.begin() + static_cast<int>(to * kRate));
+    return test::db(test::power(part));
+  };
+  for (const double at : {4.0, 8.0, 12.0}) {
+    EXPECT_LT(level(out, at + 1.35, at + 1.65) - level(all, at + 1.35, at + 1.65), -15.0) << at;
+    EXPECT_NEAR(level(out, at, at + 1.0) - level(all, at, at + 1.0), 0.0, 0.05) << at;
+    EXPECT_NEAR(level(out, at + 3.5, at + 3.6) - level(all, at + 3.5, at + 3.6), 0.0, 0.05) << at;
+  }
 }
 
 TEST(SpectralRepair, FillsATelephoneUnderAChordFromBothSides) {

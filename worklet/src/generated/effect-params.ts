@@ -40,7 +40,7 @@ export interface EffectParams {
   'dereverb': {
     /** Amount: 0 to 1, default 1. How much of the predicted reverberation is taken away; 0 leaves everything as it is. */
     amount?: number;
-    /** Length: 1 to 20 frames, default 20. How far back reverberation is looked for, frames of 10 ms; longer for larger rooms. Several channels share 40. */
+    /** Length: 0 to 20 frames, default 20. How far back reverberation is looked for, frames of 10 ms; longer for larger rooms. Several channels share 40. 0: only the tail is turned down, which costs next to nothing. */
     taps?: number;
     /** Spared: 1 to 8 frames, default 5. How much after each sound is left alone, frames of 10 ms: the voice itself and the first reflections. */
     delay?: number;
@@ -59,7 +59,7 @@ export interface EffectParams {
     taps?: number;
     /** Spared: 4 to 16 frames, default 7. How much after each sound is left alone, frames of 8 ms: the voice itself and the first reflections. */
     delay?: number;
-    /** Iterations: 1 to 8, default 3. How often what was found is found better; each takes as long as the first. */
+    /** Iterations: 1 to 8, default 6. How often what was found is found better; each takes as long as the first. */
     iterations?: number;
   };
   /** Finds clicks and crackle and writes what they covered anew. */
@@ -100,6 +100,20 @@ export interface EffectParams {
     /** Threshold: 3 to 24 dB, default 9. How far the low end must rise above what it was, and above the voice, to be a pop. */
     threshold?: number;
   };
+  /** Takes the rustle of clothes on a lavalier microphone from a voice. */
+  'derustle': {
+    /** Range: -60 to 0 dB, default -30. How far rustle is turned down at most; 0 leaves everything as it is. */
+    range?: number;
+    /** Sensitivity: -12 to 12 dB, default 0. In doubt: higher keeps more of the voice, lower takes more rustle away. */
+    sensitivity?: number;
+  };
+  /** Takes gusts of wind from a microphone outdoors. */
+  'dewind': {
+    /** Range: -40 to 0 dB, default -30. How far wind is turned down at most; 0 leaves everything as it is. */
+    range?: number;
+    /** Sensitivity: -12 to 12 dB, default 3. Raises or lowers the estimate of the wind; higher takes more away, and more of a deep voice with it. */
+    sensitivity?: number;
+  };
   /** Turns sharp s and sh down. */
   'deess': {
     /** Range: -24 to 0 dB, default -9. How far sibilants are turned down at most; 0 leaves everything as it is. */
@@ -108,6 +122,13 @@ export interface EffectParams {
     frequency?: number;
     /** Threshold: -24 to 12 dB, default -3. How strong the band above is against the one below before it is turned down. */
     threshold?: number;
+  };
+  /** Turns breaths between words down. */
+  'debreath': {
+    /** Range: -60 to 0 dB, default -18. How far breaths are turned down; 0 leaves everything as it is. */
+    range?: number;
+    /** Sensitivity: -12 to 12 dB, default 0. Higher takes louder breaths for breaths, and now and then a soft hiss of speech with them. */
+    sensitivity?: number;
   };
   /** Shuts between words or hits. */
   'gate': {
@@ -129,8 +150,26 @@ export interface EffectParams {
     keylowcut?: number;
     /** Key high cut: 100 to 20000 Hz, default 20000. What it does not listen to: above this; 20 kHz is off. */
     keyhighcut?: number;
-    /** Listens for: 0 to 1, default 0. level: anything loud enough; voice: shuts out what is loud enough but no voice after a fifth of a second. */
+    /** Listens for: 0 to 1, default 0. level: anything loud enough; voice: shuts out what is loud enough but no voice after a third of a second. */
     key?: 0 | 1;
+    /** Key channel: 0 to 8, default 0. The channel whose level it follows, as of a trigger's track; 0 is all, and so is one that is not there. */
+    keychannel?: number;
+  };
+  /** A gate for hits that sets itself from the whole recording. */
+  'auto-gate': {
+    /** Range: -80 to 0 dB, default -60. How far it turns down when shut; 0 leaves everything as it is. */
+    range?: number;
+    /** Offset: -24 to 24 dB, default 0. Moves the threshold that it found; lower keeps softer hits. */
+    offset?: number;
+  };
+  /** Takes the rest of the kit out of a drum's microphone and keeps ghost notes. */
+  'debleed': {
+    /** Range: -80 to 0 dB, default -60. How far bleed is turned down at most; 0 leaves everything as it is. */
+    range?: number;
+    /** Sensitivity: -12 to 12 dB, default 0. In doubt: higher keeps more soft hits and more of the tail, lower takes more bleed away. */
+    sensitivity?: number;
+    /** Drum: 0 to 2, default 0. Which drum the microphone stands at. */
+    drum?: 0 | 1 | 2;
   };
   /** Low cut, shelves, bells, high cut. */
   'eq': {
@@ -170,9 +209,40 @@ export interface EffectParams {
     /** Live, listens to: 0 to 1, default 0. What sets the level where the whole is not known: everything, or only the voice. */
     listens?: 0 | 1;
   };
+  /** Fills a stretch of time and frequency from what is around it. */
+  'spectral-repair': {
+    /** Amount: 0 to 1, default 1. How much of what was there is replaced; 0 leaves everything as it is. */
+    amount?: number;
+    /** From: 0 to 36000 s, default 0. Where what is to go begins, seconds from the start of the recording. */
+    start?: number;
+    /** Length: 0 to 2 s, default 0. How long it lasts; 0 leaves everything as it is. */
+    length?: number;
+    /** Lowest: 0 to 20000 Hz, default 0. Where it begins in frequency; what lies below is left alone. */
+    low?: number;
+    /** Highest: 100 to 24000 Hz, default 24000. Where it ends in frequency; what lies above is left alone. */
+    high?: number;
+  };
+  /** Makes one voice out of several microphones. */
+  'beamform': {
+    /** Amount: 0 to 1, default 1. How much of the beam each channel gets; 0 leaves every microphone as it is. */
+    amount?: number;
+    /** Method: 0 to 1, default 0. mvdr takes away what comes from elsewhere; delay-and-sum only lines the microphones up, and changes the voice least. */
+    method?: 0 | 1;
+    /** Memory: 0.5 to 60 s, default 8. How long a place is remembered: shorter where the speaker walks about. */
+    memory?: number;
+  };
+  /** Makes one voice out of several microphones; takes more of a room's noise away, but not live. */
+  'beamform-offline': {
+    /** Amount: 0 to 1, default 1. How much of the beam each channel gets; 0 leaves every microphone as it is. */
+    amount?: number;
+    /** Method: 0 to 1, default 0. mvdr takes away what comes from elsewhere; delay-and-sum only lines the microphones up, and changes the voice least. */
+    method?: 0 | 1;
+    /** Memory: 0.5 to 60 s, default 8. How long a place is remembered: shorter where the speaker walks about. */
+    memory?: number;
+  };
   /** Tells when somebody speaks; leaves the sound as it is. */
   'voice': {
-    /** Threshold: 0.05 to 0.95, default 0.6. How sure the detector must be that somebody speaks; less finds soft voices and more noises. */
+    /** Threshold: 0.05 to 0.95, default 0.7. How sure the detector must be that somebody speaks; less finds soft voices and more noises. */
     threshold?: number;
     /** Hangover: 0 to 1000 ms, default 30. How long a word is taken to go on after its end, so that no syllable falls out. */
     hangover?: number;
