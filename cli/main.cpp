@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 
+#include "cli/align.h"
 #include "cli/bench.h"
 #include "cli/clean.h"
 #include "cli/inspect.h"
@@ -103,7 +104,8 @@ Result<Recipe> learnFrom(const CleanArgs& args, Recipe recipe) {
     auto found = cli::findNoise(args.in);
     if (!found) return Error{found.error()};
     from = found->from, to = found->to;
-  } else if (!(text >> from >> colon >> to) || colon != ':' || !(text >> std::ws).eof() || !(from >= 0.0) || !(to > from)) {
+  } else if (!(text >> from >> colon >> to) || colon != ':' || !(text >> std::ws).eof() || !(from >= 0.0) ||
+             !(to > from)) {
     return Error{"--learn " + args.learn + ": two times in seconds are needed, as in --learn 0.5:2, or auto"};
   }
   bool any = false;
@@ -175,7 +177,9 @@ int run(int argc, char** argv) {
   clean->add_option("--recipe", args.recipe, "A recipe's JSON file")->excludes(preset);
   clean->add_flag("--low-latency", args.lowLatency,
                   "10 ms instead of 20 ms of delay, for trying out what live use gives");
-  clean->add_option("--learn", args.learn, "FROM:TO in seconds, a stretch without the wanted sound to learn from; auto finds the quietest one");
+  clean->add_option(
+      "--learn", args.learn,
+      "FROM:TO in seconds, a stretch without the wanted sound to learn from; auto finds the quietest one");
   clean->add_option("--save-recipe", args.save, "Write the recipe that was used, with what was learned, to this file");
   addParamOptions(*clean, args);
 
@@ -209,7 +213,7 @@ int run(int argc, char** argv) {
 
   std::string spoken;
   bool spokenJson = false;
-  float threshold = 0.6f;
+  float threshold = 0.7f;
   double hangover = 30.0;
   CLI::App* speech = app.add_subcommand("speech", "When somebody speaks, as labels that Audacity reads");
   speech->add_option("FILE", spoken, "WAV, FLAC, OGG …")->required();
@@ -220,6 +224,15 @@ int run(int argc, char** argv) {
   speech->add_option("--hangover", hangover, "Milliseconds that a word is taken to go on after its end")
       ->check(CLI::Range(0.0, 1000.0))
       ->capture_default_str();
+
+  std::vector<std::string> recorders;
+  std::string aligned;
+  CLI::App* align =
+      app.add_subcommand("align", "Bring several recorders' files onto one clock, as the channels of one file");
+  align->add_option("FILES", recorders, "The first one's clock counts; all of one sample rate")
+      ->required()
+      ->expected(2, 8);
+  align->add_option("-o,--out", aligned, "What to write")->required();
 
   double seconds = 10.0;
   CLI::App* bench = app.add_subcommand("bench", "Speed of each effect and preset; JSON");
@@ -239,6 +252,10 @@ int run(int argc, char** argv) {
   }
   if (*speech) {
     auto done = cli::speech(spoken, threshold, hangover / 1000.0, spokenJson, std::cout);
+    return done ? *done : fail(done.error());
+  }
+  if (*align) {
+    auto done = cli::align(recorders, aligned, std::cout);
     return done ? *done : fail(done.error());
   }
   auto scored = cli::score(scoring, std::cout, std::cerr);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <random>
 
+#include "array/clocks.h"
 #include "array/gcc_phat.h"
 #include "array/mvdr.h"
 #include "cli/weights_file.h"
@@ -66,6 +67,32 @@ TEST(GccPhat, FindsDelaysBetweenTheSamples) {
     delays.update(views, clear, 0.1f);
   }
   for (int c = 0; c < 3; ++c) EXPECT_NEAR(delays.delay(c), truth[c], 0.05) << c;
+}
+
+TEST(Clocks, FindsWhenARecorderBeganAndHowFastItRuns) {
+  constexpr int kRate = 8000;
+  const auto voice = test::sum(test::voice(90 * kRate, kRate), test::whiteNoise(90 * kRate, 0.02f));
+  // The second one began 3.2 s later and runs 80 ppm fast: its sample m is the first one's (m + 25600) / 1.00008.
+  Warp other({25600.0 / 1.00008, 1.0 / 1.00008 - 1.0, 1});
+  other.push(voice);
+  std::vector<float> heard(80 * kRate);
+  other.pull(heard.data(), static_cast<int>(heard.size()), true);
+  heard = test::sum(heard, test::whiteNoise(static_cast<int>(heard.size()), 0.02f, 5));
+  const auto match = matchClocks(voice, heard, kRate);
+  ASSERT_TRUE(match);
+  EXPECT_NEAR(match->offset, -25600.0, 0.3);
+  EXPECT_NEAR(match->drift, 80e-6, 1e-6);
+  EXPECT_FALSE(matchClocks(test::whiteNoise(20 * kRate, 0.1f, 1), test::whiteNoise(20 * kRate, 0.1f, 2), kRate));
+  EXPECT_FALSE(matchClocks(voice, std::vector<float>(20 * kRate, 0.0f), kRate));
+}
+
+TEST(Clocks, WarpReadsBetweenTheSamples) {
+  Warp warp({10.25, 1e-4, 1});
+  warp.push(test::sine(10000, 997.0, 48000.0, 0.5f));
+  std::vector<float> out(9000);
+  warp.pull(out.data(), 9000, true);
+  for (int i = 100; i < 9000; ++i)
+    ASSERT_NEAR(out[i], 0.5 * std::sin(2.0 * M_PI * 997.0 / 48000.0 * ((1.0 + 1e-4) * i + 10.25)), 1e-4) << i;
 }
 
 class Beams : public testing::TestWithParam<const char*> {
