@@ -16,7 +16,7 @@ namespace rinse {
 enum class FrameKind {
   House,       // 20 ms square-root Hann, 10 ms hop: latency 20 ms
   LowLatency,  // the same 20 ms analysis with asymmetric windows, 5 ms hop: latency 10 ms, twice the work
-  Long,        // 128 ms square-root Hann, 64 ms hop: for files
+  Long,        // an eighth of a second, square-root Hann, half of it as hop: for files
 };
 
 class Spectral : public Processor {

@@ -21,7 +21,7 @@ class Beamform : public TimeEffect {
   enum Id { kAmount, kMethod, kMemory };
   static const std::span<const Param> kParams;
 
-  /// With long frames, 128 ms, it takes more of a room's noise away, but is not live.
+  /// With long frames, an eighth of a second, it takes more of a room's noise away, but is not live.
   Beamform(nn::VoiceNet net, bool longFrames);
   void prepare(const Spec&) override;
   void process(Block) noexcept override;
@@ -33,7 +33,7 @@ class Beamform : public TimeEffect {
  private:
   /// Keeps the power of all channels that pass.
   struct Tap : SpectralEffect {
-    Tap() : SpectralEffect({}) {}
+    Tap() : SpectralEffect(std::span<const Param>()) {}
     void prepare(const SpectralSpec& spec) override { power.assign(spec.bins, 0.0f); }
     void process(SpectralFrame f) noexcept override;
     void reset() noexcept override { std::fill(power.begin(), power.end(), 0.0f); }
@@ -42,7 +42,7 @@ class Beamform : public TimeEffect {
 
   /// The microphones' frames.
   struct Beam : SpectralEffect {
-    explicit Beam(const Beamform& o) : SpectralEffect({}), owner(o) {}
+    explicit Beam(const Beamform& o) : SpectralEffect(std::span<const Param>()), owner(o) {}
     void prepare(const SpectralSpec&) override;
     void process(SpectralFrame) noexcept override;
     void reset() noexcept override;

@@ -170,6 +170,8 @@ try {
     for (const set of ['voice48', 'voice16']) families.push(`### ${set}\n\n${await family(join(work, 'dev', set))}`);
     const python3 = (script, ...args) => execFileSync(python(), [join(root, 'tests/bench', script), ...args], { encoding: 'utf8' }).trim();
     const repairs = python3('repairs.py', rinse, data);
+    const drums = python3('drums.py', rinse, data, join(work, 'dev'));
+    const microphones = python3('microphones.py', rinse, data);
     const activity = python3('voice_activity.py', data);
     const facts = python3('voice_facts.py', rinse, data, join(work, 'dev'));
     const text = `# Quality
@@ -198,6 +200,22 @@ ${facts}
 Damage planted in voices and music of the development split (tests/bench/repairs.py).
 
 ${repairs}
+
+## Drums
+
+The snare's microphone of drums44 (tests/bench/drums.py). The best gate has the threshold, hold and release, of 36, that suit each file best by its own clean reference.
+
+\`\`\`
+${drums}
+\`\`\`
+
+## Several microphones
+
+Voices and noises of the development split in a simulated room (tests/bench/microphones.py).
+
+\`\`\`
+${microphones}
+\`\`\`
 
 ## Voice detector
 

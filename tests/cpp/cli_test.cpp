@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "cli/align.h"
 #include "cli/audio_file.h"
 #include "cli/clean.h"
 #include "cli/recipe_json.h"
@@ -176,6 +177,29 @@ TEST_F(Folder, LearnsFromAStretchOfTheFile) {
   // White noise of RMS 0.1: -20 dB spread over 24 kHz.
   EXPECT_NEAR(learned->chain[0].learned[100], -20.0 - 10.0 * std::log10(24000.0), 1.5);
   EXPECT_FALSE(learn(from, denoise(), 0, 0.5, 0.503));
+}
+
+TEST_F(Folder, AlignsRecordersAndSaysWhatIsWrongWithThem) {
+  const auto sound = test::sum(test::voice(12 * 48000, 48000.0), test::whiteNoise(12 * 48000, 0.02f));
+  const int format = SF_FORMAT_WAV | SF_FORMAT_FLOAT;
+  const std::vector<float> late(sound.begin() + 30000, sound.end());
+  const std::string a = write("a.wav", {sound}, 48000, format), b = write("b.wav", {late, late}, 48000, format);
+  std::ostringstream said;
+  ASSERT_TRUE(align({a, b}, in("c.wav"), said));
+  EXPECT_NE(said.str().find("began 0.6250 s later"), std::string::npos) << said.str();
+  const auto both = read(in("c.wav"));
+  ASSERT_EQ(both.size(), 3u);
+  EXPECT_EQ(both[0], sound);
+  double off = 0.0, all = 0.0;
+  for (size_t i = 48000; i < sound.size() - 48000; ++i)
+    off += std::pow(both[2][i] - sound[i], 2), all += std::pow(sound[i], 2);
+  EXPECT_LT(test::db(off / all), -30.0);
+  const std::string other = write("d.wav", {test::whiteNoise(12 * 48000, 0.1f, 9)}, 48000, format);
+  EXPECT_NE(align({a, other}, in("e.wav"), said).error().find("nothing in it was heard"), std::string::npos);
+  EXPECT_NE(align({a, write("f.wav", {late}, 44100, format)}, in("e.wav"), said).error().find("must be the same"),
+            std::string::npos);
+  EXPECT_NE(align({a, b}, b, said).error().find("one of the inputs"), std::string::npos);
+  EXPECT_FALSE(fs::exists(in("e.wav")));
 }
 
 TEST_F(Folder, FindsWhereNoiseIsAlone) {

@@ -54,6 +54,21 @@ TEST(Engine, SaysWhatIsWrongWithTheAudio) {
   EXPECT_NE(refusal({}, {48000.0, 1, 0}).find("1 to 65536 are accepted"), std::string::npos);
 }
 
+TEST(Engine, TakesAChainOfFortyEffects) {
+  Recipe r;
+  for (size_t i = 0; r.chain.size() < 40; ++i) {
+    const EffectInfo& e = effects()[i % effects().size()];
+    if (e.live) r.chain.push_back({e.id, {}, {}});
+  }
+  auto engine = Engine::create(r, {48000.0, 2, 480}, cli::models());
+  ASSERT_TRUE(engine) << engine.error();
+  EXPECT_EQ((*engine)->steps(), 40);
+  const auto voice = test::sum(test::voice(48000, 48000.0), test::whiteNoise(48000, 0.01f));
+  test::Channels x = {voice, voice};
+  test::run(**engine, x, {480});
+  for (const float v : x[0]) ASSERT_TRUE(std::isfinite(v));
+}
+
 TEST(Engine, CountsAndReplacesWhatAreNoNumbers) {
   auto engine = Engine::create(Recipe{}, {48000.0, 1, 8});
   ASSERT_TRUE(engine);

@@ -44,8 +44,8 @@ const furthest = (a: Float32Array[], b: Float32Array[]) =>
   a.reduce((most, c, k) => c.reduce((m, x, i) => Math.max(m, Math.abs(x - b[k]![i]!)), most), 0);
 
 /** What effects need that do nothing at their defaults, or nothing to this signal. */
-const busy: Record<string, Record<string, number>> = { eq: { bellgain: -6 }, gate: { threshold: -12 }, dehum: { base: 50 }, declip: { level: -20 } };
-const leavesTheSound = new Set(['voice', 'hum', 'clipping']); // hum is looked for longer than this signal lasts; it is not clipped
+const busy: Record<string, Record<string, number>> = { eq: { bellgain: -6 }, gate: { threshold: -12 }, dehum: { base: 50 }, declip: { level: -20 }, 'spectral-repair': { start: 0.5, length: 0.5 } };
+const leavesTheSound = new Set(['voice', 'hum', 'clipping', 'debreath', 'auto-gate']); // hum is looked for longer than this signal lasts; it is not clipped; nobody breathes; it has learned nothing
 
 /** A noisy voice with a hum, a pop and clicks, so that every repair finds its work. */
 function damaged(frames: number, sampleRate: number): Float32Array {
