@@ -152,7 +152,7 @@ Result<QuietStretch::Result> findNoise(const std::string& in) {
   QuietStretch quiet(input->info().samplerate, kBlock);
   eachPiece(*input, [&](Block piece) { quiet.add(piece); });
   if (const auto found = quiet.result()) return *found;
-  return Error{in + ": there is no half second without a voice to learn the noise from"};
+  return Error{in + ": there is no third of a second without a voice to learn the noise from"};
 }
 
 Recipe learnWhole(const std::string& in, Recipe recipe) {

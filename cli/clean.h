@@ -23,7 +23,7 @@ Result<CleanReport> clean(const std::string& in, const std::string& out, const R
 /// recipe.
 Result<Recipe> learn(const std::string& in, Recipe, int step, double fromSeconds, double toSeconds);
 
-/// The quietest half second in which nobody speaks (metrics/quiet_stretch.h).
+/// The quietest third of a second in which nobody speaks (metrics/quiet_stretch.h).
 Result<QuietStretch::Result> findNoise(const std::string& in);
 
 /// Lets every step that wants to hear the whole recording first hear it, where nothing is learned yet. Where there is

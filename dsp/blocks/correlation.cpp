@@ -24,4 +24,12 @@ std::vector<float> crossCorrelation(std::span<const float> a, std::span<const fl
   return time;
 }
 
+float periodicity(std::span<const float> r, std::span<const float> ofWindow, int shortest, int longest) noexcept {
+  if (!(r[0] > 0.0f)) return 0.0f;
+  float best = 0.0f;
+  for (int lag = shortest; lag <= longest; ++lag)
+    if (r[lag] > r[lag - 1] && r[lag] > r[lag + 1]) best = std::max(best, r[lag] / ofWindow[lag]);
+  return std::min(best * ofWindow[0] / r[0], 1.0f);
+}
+
 }  // namespace rinse

@@ -80,6 +80,13 @@ struct SpectralFrame {
   std::array<std::complex<float>*, kMaxChannels> spectrum{};  // [channels][bins]
   int channels = 0;
   int bins = 0;
+
+  /// |X|^2 of a bin, mean over the channels.
+  float power(int bin) const noexcept {
+    float sum = 0.0f;
+    for (int c = 0; c < channels; ++c) sum += std::norm(spectrum[c][bin]);
+    return sum / static_cast<float>(channels);
+  }
 };
 
 /// Works on the house frame's spectra, in place. Neighbours in a chain share one transform.

@@ -25,12 +25,7 @@ void BandMaskEffect::reset() noexcept {
 }
 
 void BandMaskEffect::process(SpectralFrame frame) noexcept {
-  const float share = 1.0f / static_cast<float>(frame.channels);
-  for (int k = 0; k < frame.bins; ++k) {
-    float sum = 0.0f;
-    for (int c = 0; c < frame.channels; ++c) sum += std::norm(frame.spectrum[c][k]);
-    power_[k] = sum * share;
-  }
+  for (int k = 0; k < frame.bins; ++k) power_[k] = frame.power(k);
   if (untilThought_ == 0) mask_.update(power_, kind(), kNepersPerDb * get(kSensitivity));
   untilThought_ = (untilThought_ + 1) % framesPerThought_;
   const float floor = gainFromDb(get(kRange));

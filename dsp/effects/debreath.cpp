@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "blocks/correlation.h"
 #include "blocks/decibel.h"
 #include "blocks/window.h"
 
@@ -40,7 +41,7 @@ constexpr int kMisses = 2;  // hops that may look otherwise within a breath
 constexpr float kPitched = 0.45f;  // of the correlation at the pitch, above which it is a voice
 constexpr double kLowestPitch = 70.0, kHighestPitch = 400.0, kPitchTopHz = 1500.0;
 constexpr double kFromHz = 150.0, kBrightHz = 5000.0, kToHz = 10000.0;
-constexpr float kBright = 0.5f;                              // of the power above 5 kHz: an s, not a breath
+constexpr float kBright = 0.5f;                             // of the power above 5 kHz: an s, not a breath
 constexpr float kVoiceFallDb = 0.03f, kFloorRiseDb = 0.1f;  // a hop: 3 and 10 dB a second
 constexpr double kFadeSeconds = 0.02;
 
@@ -135,20 +136,14 @@ bool Debreath::breathes() noexcept {
   return pitch_ < kPitched && db > floorDb_ + kAboveFloor && against < kLoudestBreath && bright < kBright * all;
 }
 
-/// The highest peak of the autocorrelation over that of the window (Boersma 1993), 0 … 1.
+/// How strong the pitch is, 0 … 1.
 float Debreath::pitched() noexcept {
   const double binHz = spec_.sampleRate / fft_->size();
   for (int k = 0; k < fft_->bins(); ++k)
     spectrum_[k] = k * binHz < kLowestPitch || k * binHz > kPitchTopHz ? 0.0f : power_[k];
   fft_->inverse(spectrum_.data(), time_.data());
-  if (!(time_[0] > 0.0f)) return 0.0f;
-  const int shortest = static_cast<int>(spec_.sampleRate / kHighestPitch),
-            longest = static_cast<int>(windowCorrelation_.size()) - 2;
-  float best = 0.0f;
-  for (int lag = shortest; lag <= longest; ++lag)
-    if (time_[lag] > time_[lag - 1] && time_[lag] > time_[lag + 1])
-      best = std::max(best, time_[lag] / windowCorrelation_[lag]);
-  return std::min(best * windowCorrelation_[0] / time_[0], 1.0f);
+  return periodicity(time_, windowCorrelation_, static_cast<int>(spec_.sampleRate / kHighestPitch),
+                     static_cast<int>(windowCorrelation_.size()) - 2);
 }
 
 }  // namespace rinse

@@ -211,12 +211,7 @@ void Denoise::chooseRule() noexcept {
 }
 
 void Denoise::measurePower(const SpectralFrame& frame) noexcept {
-  const float scale = 1.0f / static_cast<float>(frame.channels);
-  for (int k = 0; k < frame.bins; ++k) {
-    float sum = 0.0f;
-    for (int c = 0; c < frame.channels; ++c) sum += std::norm(frame.spectrum[c][k]);
-    power_[k] = std::max(sum * scale, kLeastPower);
-  }
+  for (int k = 0; k < frame.bins; ++k) power_[k] = std::max(frame.power(k), kLeastPower);
 }
 
 void Denoise::estimateNoise() noexcept {

@@ -57,12 +57,7 @@ void Dewind::reset() noexcept {
 }
 
 void Dewind::measure(const SpectralFrame& frame) noexcept {
-  const float share = 1.0f / static_cast<float>(frame.channels);
-  for (int k = 0; k < bins_; ++k) {
-    float sum = 0.0f;
-    for (int c = 0; c < frame.channels; ++c) sum += std::norm(frame.spectrum[c][k]);
-    power_[k] = std::max(sum * share, kLeastPower);
-  }
+  for (int k = 0; k < bins_; ++k) power_[k] = std::max(frame.power(k), kLeastPower);
 }
 
 bool Dewind::windAlone() const noexcept {

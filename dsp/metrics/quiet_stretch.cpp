@@ -6,7 +6,7 @@ namespace rinse {
 
 namespace {
 constexpr double kHopSeconds = 0.01;
-constexpr int kStretch = 50, kMargin = 10;  // hops; a voice fades in and out
+constexpr int kStretch = 33, kMargin = 8;  // hops; a voice fades in and out
 constexpr double kSilence = 1e-12;          // mean square below which nothing was recorded
 }  // namespace
 

@@ -1,4 +1,4 @@
-// Where a recording's noise can be heard alone: its quietest half second in which nobody speaks
+// Where a recording's noise can be heard alone: its quietest third of a second in which nobody speaks
 // (voice/voice_activity.h), digital silence not counted. For learning a noise profile. Streaming, of all channels'
 // mean.
 #pragma once
@@ -20,7 +20,7 @@ class QuietStretch {
   /// Blocks of at most `maxFrames`.
   QuietStretch(double sampleRate, int maxFrames);
   void add(Block) noexcept;
-  /// None where there is no such half second.
+  /// None where there is no such third of a second.
   std::optional<Result> result() const;
 
  private:

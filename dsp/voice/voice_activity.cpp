@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "blocks/correlation.h"
 #include "blocks/erb.h"
 #include "blocks/window.h"
 #include "nn/activation.h"
@@ -151,8 +152,7 @@ void VoiceActivity::measureBands(bool silent) noexcept {
   features_[2 * kBands] = periodicity();
 }
 
-/// The highest peak of the autocorrelation of what stands above the noise, over that of the window (Boersma 1993, eq.
-/// 9), 0 … 1.
+/// Of what stands above the noise.
 float VoiceActivity::periodicity() noexcept {
   const int from = binOf(kLowestPitch), to = binOf(kPitchTopHz);
   for (int k = 0; k < fft_.bins(); ++k) {
@@ -160,14 +160,8 @@ float VoiceActivity::periodicity() noexcept {
     spectrum_[k] = power_[k] * gain * gain;
   }
   fft_.inverse(spectrum_.data(), time_.data());
-  if (time_[0] <= 0.0f) return 0.0f;
-  const int shortest = static_cast<int>(kRate / kHighestPitch),
-            longest = static_cast<int>(windowCorrelation_.size()) - 1;
-  float best = 0.0f;
-  for (int lag = shortest; lag <= longest; ++lag)
-    if (time_[lag] > time_[lag - 1] && time_[lag] > time_[lag + 1])
-      best = std::max(best, time_[lag] / windowCorrelation_[lag]);
-  return std::min(best * windowCorrelation_[0] / time_[0], 1.0f);
+  return rinse::periodicity(time_, windowCorrelation_, static_cast<int>(kRate / kHighestPitch),
+                            static_cast<int>(windowCorrelation_.size()) - 1);
 }
 
 void VoiceActivity::decide(bool silent) noexcept {

@@ -210,7 +210,7 @@ TEST_F(Folder, FindsWhereNoiseIsAlone) {
   EXPECT_GE(found->from, 1.0);
   auto none = findNoise(write("y.wav", {test::whiteNoise(4800, 0.01f)}, 48000, SF_FORMAT_WAV | SF_FORMAT_FLOAT));
   ASSERT_FALSE(none);
-  EXPECT_NE(none.error().find("no half second"), std::string::npos);
+  EXPECT_NE(none.error().find("no third of a second"), std::string::npos);
 }
 
 std::string jsonRefusal(const std::string& text) {

@@ -258,7 +258,7 @@ TEST(QuietStretch, IsThePauseWithTheLeastNoise) {
   ASSERT_TRUE(found);
   EXPECT_GE(found->from, 4.0);
   EXPECT_LE(found->to, 5.5);
-  EXPECT_NEAR(found->to - found->from, 0.5, 1e-9);
+  EXPECT_NEAR(found->to - found->from, 0.33, 1e-9);
   EXPECT_FALSE(inspect({Samples(5 * kRate, 0.0f)}).quiet);
   EXPECT_FALSE(inspect({Samples(kRate / 4, 0.01f)}).quiet);
 }

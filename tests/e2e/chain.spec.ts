@@ -66,7 +66,7 @@ test('noise is learned from a stretch of the waveform, and forgotten', async ({ 
   await file.getByRole('button', { name: 'Forget it' }).click();
   await expect(file.getByText('What it learned is in use.')).toBeHidden();
   await file.getByRole('button', { name: 'Find noise' }).click(); // becomes possible when the file has been measured
-  expect(Number(await file.getByLabel('To (s)').inputValue()) - Number(await file.getByLabel('From (s)').inputValue())).toBeCloseTo(0.5, 2);
+  expect(Number(await file.getByLabel('To (s)').inputValue()) - Number(await file.getByLabel('From (s)').inputValue())).toBeCloseTo(0.33, 2);
   await learn.click();
   await expect(file.getByText('What it learned is in use.')).toBeVisible();
 });

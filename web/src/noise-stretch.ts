@@ -17,7 +17,7 @@ export class NoiseStretch {
     private readonly chosen: (stretch: Stretch | null) => void,
     onlearn: () => void,
   ) {
-    this.find.title = 'The quietest half second in which nobody speaks';
+    this.find.title = 'The quietest third of a second in which nobody speaks';
     this.learn = element('button', { type: 'button', onclick: onlearn }, 'Learn noise');
     this.view = element(
       'div',
@@ -49,7 +49,7 @@ export class NoiseStretch {
     const [from, to] = [of('noise_from_s'), of('noise_to_s')];
     this.proposed = typeof from === 'number' && typeof to === 'number' ? { from, to } : null;
     this.find.disabled = !this.proposed;
-    if (!this.proposed) this.find.title = 'No half second without a voice was found';
+    if (!this.proposed) this.find.title = 'No third of a second without a voice was found';
   }
 
   busy(on: boolean): void {
