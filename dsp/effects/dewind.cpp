@@ -27,14 +27,14 @@ const Param kTable[] = {
      .unit = "dB",
      .min = -12.0f,
      .max = 12.0f,
-     .defaultValue = 3.0f,
+     .defaultValue = 0.0f,
      .help = "Raises or lowers the estimate of the wind; higher takes more away, and more of a deep voice with it."},
 };
 
 constexpr double kTopHz = 1500.0;
 constexpr double kSlope = 3.0;         // power falls with frequency to this, until it is known better
 constexpr double kCentroidHz = 110.0;  // below: wind alone; no voice's first two harmonics lie so low in the mean
-constexpr double kLearnSeconds = 0.3;
+constexpr double kLearnSeconds = 0.3, kLevelSeconds = 0.04;
 constexpr float kFaintest = 1e-8f;  // of the lowest bin over the window's energy: -80 dB full scale
 
 }  // namespace
@@ -53,7 +53,7 @@ void Dewind::prepare(const SpectralSpec& spec) {
 void Dewind::reset() noexcept {
   rule_.reset();
   for (int k = 0; k < bins_; ++k) shape_[k] = k == 0 ? 1.0f : static_cast<float>(std::pow(k, -kSlope));
-  reductionDb_ = 0.0f;
+  lowest_ = reductionDb_ = 0.0f;
 }
 
 void Dewind::measure(const SpectralFrame& frame) noexcept {
@@ -71,7 +71,10 @@ void Dewind::process(SpectralFrame frame) noexcept {
   reductionDb_ = 0.0f;
   // The mean of the two lowest: one alone swings too much.
   const float level = 0.5f * (power_[0] + power_[1] / std::max(shape_[1], 1e-3f));
-  const float lowest = std::min(level, 4.0f * power_[0]);  // a deep voice reaches the second
+  // A deep voice reaches the second. The mean of some frames: wind changes slower than its periodogram.
+  const auto smoothing = static_cast<float>(1.0 - std::exp(-spec_.hopSeconds / kLevelSeconds));
+  lowest_ += smoothing * (std::min(level, 4.0f * power_[0]) - lowest_);
+  const float lowest = lowest_;
   const bool blows = lowest > kFaintest * static_cast<float>(spec_.windowEnergy);
   if (blows && windAlone()) {
     const auto share = static_cast<float>(1.0 - std::exp(-spec_.hopSeconds / kLearnSeconds));

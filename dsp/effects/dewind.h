@@ -32,6 +32,7 @@ class Dewind : public SpectralEffect {
   DecisionDirected rule_{Estimator::logMmse};
   std::vector<float> power_, shape_, wind_,
       gain_;  // [bins, rounded up to 4]; shape: wind over its power in the lowest bin
+  float lowest_ = 0.0f;  // level of the wind
   float reductionDb_ = 0.0f;
 };
 

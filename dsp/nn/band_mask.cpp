@@ -13,7 +13,8 @@ namespace rinse::nn {
 namespace {
 constexpr double kLowestHz = 40.0, kHighestHz = 16000.0;
 constexpr float kLeastPower = 1e-12f;
-constexpr float kPeakFallDb = 0.01f;                      // a frame, of the loudest moment: 1 dB a second
+constexpr float kLoudestDb = 50.0f;   // a full-scale sine has 38 dB in these units: what is beyond is no sound
+constexpr float kPeakFallDb = 0.01f;  // a frame, of the loudest moment: 1 dB a second
 constexpr float kLevelUnit = 20.0f, kChangeUnit = 10.0f;  // dB
 }  // namespace
 
@@ -37,6 +38,7 @@ void BandMask::prepare(int bins, double binHz) {
 void BandMask::reset() noexcept {
   gru_.reset();
   first_ = true;
+  peakDb_ = 0.0f;
   std::fill(gains_.begin(), gains_.end(), 1.0f);
 }
 
@@ -59,9 +61,10 @@ void BandMask::measure(std::span<const float> power, int kind) noexcept {
     db[b] = dbFromPower(bandPower_[b] + kLeastPower);
   }
   const float loud = dbFromPower(total / kBands + kLeastPower);
-  if (first_) peakDb_ = loud, before_ = db;
-  first_ = false;
-  peakDb_ = std::max(loud, peakDb_ - kPeakFallDb);
+  const bool sound = loud < kLoudestDb;
+  if (first_) before_ = db;
+  if (sound) peakDb_ = first_ ? loud : std::max(loud, peakDb_ - kPeakFallDb);
+  first_ = first_ && !sound;
   for (int b = 0; b < kBands; ++b) {
     features_[b] = std::clamp((db[b] - peakDb_) / kLevelUnit, -4.0f, 1.0f);
     features_[kBands + b] = std::clamp((db[b] - before_[b]) / kChangeUnit, -3.0f, 3.0f);

@@ -55,7 +55,7 @@ def main(doc, make, name, script, hours):
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", nargs="?")
     parser.add_argument("--hours", type=float, default=hours)
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--processes", type=int, default=2)
     args = parser.parse_args()
     torch.manual_seed(1)
