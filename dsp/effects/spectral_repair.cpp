@@ -180,7 +180,8 @@ void SpectralRepair::fillBin(int c, int k, long first, long last) noexcept {
     Complex& change = change_[(static_cast<size_t>(c) * ring_ + t % ring_) * fft_->bins() + k];
     const Complex tonal = change + part * backward;
     const float power = a * std::pow(b / a, part), missing = std::max(0.0f, power - std::norm(tonal));
-    const Complex filled = tonal + std::sqrt(0.5f * missing) * Complex(noise(), noise());
+    const float re = noise(), im = noise();  // in this order on every compiler
+    const Complex filled = tonal + std::sqrt(0.5f * missing) * Complex(re, im);
     change = filled - *bin(c, t, k);
   }
 }

@@ -12,7 +12,7 @@ namespace {
 
 /// Writes a row for each frame: the features, then the mean power of each band.
 struct Rows : rinse::SpectralEffect {
-  explicit Rows(int which) : SpectralEffect(std::span<const Param>()), kind(which) {}
+  explicit Rows(int which) : SpectralEffect(std::span<const rinse::Param>()), kind(which) {}
   void prepare(const rinse::SpectralSpec& s) override {
     mask.prepare(s.bins, s.sampleRate / s.fftSize);
     power.assign(s.bins, 0.0f);

@@ -111,7 +111,7 @@ export interface EffectParams {
   'dewind': {
     /** Range: -40 to 0 dB, default -30. How far wind is turned down at most; 0 leaves everything as it is. */
     range?: number;
-    /** Sensitivity: -12 to 12 dB, default 3. Raises or lowers the estimate of the wind; higher takes more away, and more of a deep voice with it. */
+    /** Sensitivity: -12 to 12 dB, default 0. Raises or lowers the estimate of the wind; higher takes more away, and more of a deep voice with it. */
     sensitivity?: number;
   };
   /** Turns sharp s and sh down. */
