@@ -2,11 +2,12 @@
 """Makes training mixtures of speech and noise at 48 kHz, each another, all from one seed: mixing.py DATA OUT [COUNT] writes some to listen to.
 
 A mixture is speech of one speaker in sentences with pauses, sometimes in a room, sometimes filtered, at any level, and noise: recorded ones,
-voices of others, fans, hum, wind, hiss, keyboards and music made here. The bandwidth up to which the speech is known goes with it: a loss must
-not look above.
+voices of others, single sounds strewn about, and fans, hum, wind, hiss, keyboards, knocks, engines, calls and music made here; each varied in speed, direction
+and sound. The bandwidth up to which the speech is known goes with it: a loss must not look above.
 """
 import os
 import sys
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,8 @@ import clips
 RATE = clips.RATE
 SPEECH = ("speech_fullband_pd", "speech_fullband_mit", "speech_more_fullband", "speech_more_16k", "speech_16k")
 NOISE = ("noise", "noise_more")
+EVENTS = ("rustle", "rustle_more", "drums_snares", "drums_muldjord")  # single sounds, not voices: strewn about
+EXAM_SHARE = 12  # one clip in so many is heard in exams only
 ROOMS = ("rir", "rir_more")
 
 
@@ -48,18 +51,23 @@ class Mixture:
 
 
 class Mixer:
-    """One stream of mixtures; give each worker a seed of its own."""
+    """One stream of mixtures; give each worker a seed of its own. An exam's are made of clips that no others hold."""
 
-    def __init__(self, data, cache, seed):
+    def __init__(self, data, cache, seed, exam=False):
         rows, self.samples = clips.prepare(data, cache)
+        kept = lambda r: zlib.crc32((r["file"] if "unknown" in r["speaker"] else r["speaker"] or r["file"]).encode()) % EXAM_SHARE == 0
+        for pack in {r["pack"] for r in rows}:  # small sets of clips have too few to keep some
+            if len({kept(r) for r in rows if r["pack"] == pack}) == 2:
+                rows = [r for r in rows if r["pack"] != pack or kept(r) == exam]
         self.rng = np.random.default_rng(seed)
         of = lambda packs: [r for r in rows if r["pack"] in packs]
-        self.noises, self.rooms = of(NOISE), of(ROOMS)
+        self.noises, self.rooms, self.events = of(NOISE), of(ROOMS), of(EVENTS)
         self.recorded_music = [r for r in self.noises if "music" in r["kind"]]
         speech = of(SPEECH)
         self.speakers = {}
-        for i, row in enumerate(speech):  # unlabelled speakers are taken for one clip each
-            self.speakers.setdefault(row["speaker"] or f"clip {i}", []).append(row)
+        for i, row in enumerate(speech):  # unlabelled speakers, hundreds under one name: eight clips count as one
+            known = row["speaker"] and "unknown" not in row["speaker"]
+            self.speakers.setdefault(row["speaker"] if known else f"{row['pack']} {i // 8}", []).append(row)
         self.names = sorted(self.speakers)
         # A speaker counts by the root of what there is of him: the long sets don't drown the many voices, nor the other way round.
         seconds = np.array([sum(r["length"] for r in self.speakers[n]) / RATE for n in self.names])
@@ -179,16 +187,84 @@ class Mixer:
             return self.tilt(self.looped(self.pick(self.recorded_music, length), length), 6)
         return self.tilt(self.tune(length), 6)
 
+    def knocks(self, length):
+        """Clocks, taps, drops, steps: a body with a few resonances, struck again and again."""
+        x, at = np.zeros(length, np.float32), 0.0
+        modes = [(self.rng.uniform(200, 9000), self.rng.uniform(0.002, 0.05), self.rng.uniform(0.1, 1)) for _ in range(int(self.rng.integers(1, 7)))]
+        t = np.arange(int(0.25 * RATE)) / RATE
+        pace, jitter = RATE / self.rng.uniform(0.7, 9), self.rng.choice([0.0, 0.02, 0.4])
+        while at < length:
+            stroke = sum(a * np.exp(-t / d) * np.sin(2 * np.pi * hz * self.rng.uniform(0.97, 1.03) * t) for hz, d, a in modes)
+            stroke += self.rng.uniform(0, 0.5) * self.rng.standard_normal(len(t)) * np.exp(-t / self.rng.uniform(0.001, 0.01))
+            n = min(len(t), length - int(at))
+            x[int(at):int(at) + n] += (self.rng.uniform(0.4, 1) * stroke[:n]).astype(np.float32)
+            at += max(RATE / 50, pace * (1 + jitter * self.rng.standard_normal()))
+        return x
+
+    def engine(self, length):
+        """Motors, saws, propellers: many harmonics of a base that wanders, and the breath of it."""
+        knots = 2 + length // (RATE // 4)
+        base = self.rng.uniform(20, 220) * 2 ** (np.cumsum(self.rng.normal(0, self.rng.uniform(0.005, 0.15), knots)))
+        turns = np.cumsum(np.interp(np.arange(length), np.linspace(0, length, knots), base)) / RATE
+        top, roll = max(2, int(min(60, RATE / 2.2 / base.max()))), self.rng.uniform(0, 1.5)
+        lines = np.zeros(2049, complex)
+        lines[1:top] = self.rng.uniform(0.2, 1, top - 1) / np.arange(1, top) ** roll * np.exp(2j * np.pi * self.rng.random(top - 1))
+        period = scipy.fft.irfft(lines) * 2048
+        x = period[(turns % 1 * 4096).astype(int)]  # one turn, read as fast as it turns
+        return (x + self.rng.uniform(0.1, 3) * self.hiss(length) * (1 + self.rng.uniform(0, 1) * np.sin(2 * np.pi * turns))).astype(np.float32)
+
+    def calls(self, length):
+        """Birds, cocks, alarms: short tones with a few harmonics that glide up and down."""
+        x, at = np.zeros(length, np.float32), int(self.rng.exponential(0.2) * RATE)
+        low, shape_of, pause = self.rng.uniform(350, 3500), self.rng.normal(0, 0.6, 3), self.rng.uniform(0.05, 0.8)
+        while at < length:
+            n = min(int(self.rng.uniform(0.04, 0.7) * RATE), length - at)
+            u = np.linspace(0, 1, n)
+            hz = low * 2 ** (shape_of[0] * u + shape_of[1] * np.sin(np.pi * u) + 0.2 * shape_of[2] * np.sin(2 * np.pi * self.rng.uniform(2, 30) * u))
+            phase = 2 * np.pi * np.cumsum(hz) / RATE
+            call = sum(np.sin(h * phase) / h ** self.rng.uniform(0.5, 2) for h in range(1, int(self.rng.integers(2, 7))))
+            x[at:at + n] += (self.rng.uniform(0.3, 1) * np.sin(np.pi * u) ** 0.5 * call).astype(np.float32)
+            at += n + int(self.rng.exponential(pause) * RATE)
+        return x
+
+    def strewn(self, length):
+        """Recorded single sounds, one now and then."""
+        x, at, gap = np.zeros(length, np.float32), int(self.rng.exponential(0.3) * RATE), self.rng.uniform(0.05, 1)
+        rows = [self.events[int(i)] for i in self.rng.integers(len(self.events), size=3)]
+        while at < length:
+            y = self.pick([rows[int(self.rng.integers(3))]], 2 * RATE)[: length - at]
+            x[at:at + len(y)] += y / (np.abs(y).max() + 1e-9) * np.float32(self.rng.uniform(0.2, 1))
+            at += int(min(len(y), RATE) * self.rng.uniform(0.2, 1)) + int(self.rng.exponential(gap) * RATE)
+        return x
+
+    def varied(self, x, length):
+        """The same thing another time: faster or slower, backwards, through something that rings, in a room, in bursts."""
+        if self.chance(0.6):
+            x = resample_poly(x, 20, int(self.rng.integers(11, 34))).astype(np.float32)
+        if self.chance(0.15):
+            x = x[::-1]
+        x = self.looped(x, length)
+        if self.chance(0.25):
+            peaks = [(self.rng.uniform(2, 4), self.rng.uniform(-15, 15), self.rng.uniform(0.02, 0.1)) for _ in range(3)]
+            x = shape(x, lambda hz: 10 ** (sum(h * np.exp(-((np.log10(np.maximum(hz, 20)) - c) / w) ** 2) for c, h, w in peaks) / 20))
+        if self.chance(0.2):
+            x = fftconvolve(x, self.room())[:length].astype(np.float32)
+        if self.chance(0.15):
+            rate, depth = self.rng.uniform(0.5, 12), self.rng.uniform(0.3, 1)
+            x = x * (1 - depth * (np.sin(2 * np.pi * (rate * np.arange(length) / RATE + self.rng.random())) > self.rng.uniform(-0.5, 0.8))).astype(np.float32)
+        return self.tilt(x, 8)
+
     def noise(self, length):
         """Noise, and whether it is music."""
         kind = self.rng.random()
-        if kind < 0.58:
+        if kind < 0.5:
             row = self.noises[int(self.rng.integers(len(self.noises)))]
-            return self.tilt(self.looped(self.pick([row], length), length), 6), "music" in row["kind"]
-        if kind < 0.68:
+            return self.varied(self.pick([row], 2 * length), length), "music" in row["kind"]
+        if kind < 0.6:
             return self.music(length), True
-        makers = (self.babble, self.hiss, self.hum, self.keys)
-        return makers[int(self.rng.choice(4, p=(0.3, 0.4, 0.15, 0.15)))](length), False
+        makers = (self.babble, self.hiss, self.hum, self.keys, self.knocks, self.engine, self.calls, self.strewn if self.events else self.knocks)
+        made = makers[int(self.rng.choice(8, p=(0.2, 0.25, 0.08, 0.08, 0.12, 0.1, 0.07, 0.1)))](length)
+        return (self.varied(made, length) if self.chance(0.4) else made), False
 
     def room(self):
         """An impulse response from the direct sound on: measured ones, or single reflections that grow dense into a decaying tail."""
