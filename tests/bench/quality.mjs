@@ -28,8 +28,8 @@ const measured = {
   voice48: suppressors,
   voice16: suppressors,
   reverb48: ['meeting-voice', 'reverberant-voice', 'lecture-hall', 'dereverb', 'dereverb-offline'],
-  rustle48: suppressors,
-  drums44: ['gate', 'steady-noise'],
+  rustle48: [...suppressors, 'derustle', 'lavalier-rustle'],
+  drums44: ['gate', 'auto-gate', 'debleed', 'steady-noise'],
 };
 
 const sets = {
