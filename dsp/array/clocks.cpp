@@ -14,7 +14,7 @@ constexpr double kCoarseSeconds = 300.0;  // of both, in which the offset is loo
 constexpr double kGlanceSeconds = 2.0;
 constexpr int kGlances = 12;
 constexpr double kStretchSeconds = 4.0;
-constexpr int kMostStretches = 120, kFewest = 1;
+constexpr int kMostStretches = 120;
 constexpr double kReachSeconds = 0.03;  // that a stretch may lie beside where the ones before it lead
 constexpr double kAlike = 0.15;         // normalized correlation from which on two stretches hold the same
 constexpr double kNearSeconds = 0.002;  // to the line, to count as agreeing
@@ -36,45 +36,40 @@ struct Lag {
   double at, lag;  // samples
 };
 
-/// The lag of `b` that fits `a` best, b beginning `from` samples after a; none where nothing fits.
-std::optional<double> bestLag(std::span<const float> a, std::span<const float> b, double least) {
+struct Fit {
+  double lag;    // samples by which b lies later
+  double alike;  // normalized correlation there, up to 1
+  bool whole;    // all of a lies within b
+};
+
+/// The lag at which `b` fits `a` best; none where there is only silence.
+std::optional<Fit> bestFit(std::span<const float> a, std::span<const float> b) {
   const std::vector<float> r = crossCorrelation(a, b);
   const auto best = std::max_element(r.begin(), r.end());
   const auto at = best - r.begin();
-  const long lag = static_cast<long>(at) - static_cast<long>(a.size()) + 1;
-  const long from = std::max(0L, lag),
-             to = std::min<long>(static_cast<long>(b.size()), lag + static_cast<long>(a.size()));
+  const long length = static_cast<long>(a.size()), lag = static_cast<long>(at) - length + 1;
+  const long from = std::max(0L, lag), to = std::min(static_cast<long>(b.size()), lag + length);
   if (to <= from) return {};
   const double together = std::sqrt(energy(a) * energy(b.subspan(from, to - from)));
-  if (!(together > 0.0) || *best < least * together) return {};
-  if (at == 0 || at + 1 == static_cast<long>(r.size())) return static_cast<double>(lag);
+  if (!(together > 0.0)) return {};
+  Fit fit{static_cast<double>(lag), *best / together, to - from == length};
+  if (at == 0 || at + 1 == static_cast<long>(r.size())) return fit;
   const double x = *(best - 1), y = *best, z = *(best + 1), bend = x - 2.0 * y + z;
-  return static_cast<double>(lag) + (bend < 0.0 ? 0.5 * (x - z) / bend : 0.0);
-}
-
-/// How alike the two are where b lies `lag` samples later, -1 … 1.
-double alike(std::span<const float> a, std::span<const float> b, long lag) {
-  if (lag < 0 || lag + static_cast<long>(a.size()) > static_cast<long>(b.size())) return 0.0;
-  const auto there = b.subspan(lag, a.size());
-  double sum = 0.0;
-  for (size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * there[i];
-  const double together = std::sqrt(energy(a) * energy(there));
-  return together > 0.0 ? sum / together : 0.0;
+  if (bend < 0.0) fit.lag += 0.5 * (x - z) / bend;
+  return fit;
 }
 
 /// Where short stretches of a, so short that the clocks do not part in them, are found anywhere in b: what the most
 /// alike one says.
 std::optional<double> offsetOf(std::span<const float> a, std::span<const float> b, int rate) {
   const auto length = static_cast<size_t>(kGlanceSeconds * rate);
+  if (a.size() < length) return {};
   double most = kAlike;
   std::optional<double> found;
   for (int g = 0; g < kGlances; ++g) {
-    if (a.size() < length) break;
-    const size_t at = (a.size() - length) * g / std::max(1, kGlances - 1);
-    const auto lag = bestLag(a.subspan(at, length), b, 0.0);
-    if (!lag) continue;
-    const double how = alike(a.subspan(at, length), b, std::lround(*lag));
-    if (how > most) most = how, found = *lag - static_cast<double>(at);
+    const size_t at = (a.size() - length) * g / (kGlances - 1);
+    const auto fit = bestFit(a.subspan(at, length), b);
+    if (fit && fit->whole && fit->alike > most) most = fit->alike, found = fit->lag - static_cast<double>(at);
   }
   return found;
 }
@@ -102,22 +97,21 @@ std::optional<ClockMatch> matchClocks(std::span<const float> first, std::span<co
         static_cast<long>(std::lround(static_cast<double>(at) + expected + slope * static_cast<double>(at - last))) -
         reach;
     if (from < 0 || from + length + 2 * reach > static_cast<long>(b.size())) continue;
-    const auto lag = bestLag(std::span(a).subspan(at, length), std::span(b).subspan(from, length + 2 * reach), kAlike);
-    if (!lag) continue;
+    const auto fit = bestFit(std::span(a).subspan(at, length), std::span(b).subspan(from, length + 2 * reach));
+    if (!fit || fit->alike < kAlike) continue;
     lags.push_back(
-        {static_cast<double>(at) + 0.5 * static_cast<double>(length), *lag + static_cast<double>(from - at)});
+        {static_cast<double>(at) + 0.5 * static_cast<double>(length), fit->lag + static_cast<double>(from - at)});
     if (lags.size() > 1) slope = (lags.back().lag - lags.front().lag) / (lags.back().at - lags.front().at);
     expected = lags.back().lag;
     last = at;
   }
-  if (static_cast<int>(lags.size()) < kFewest) return {};
-  std::vector<double> slopes{0.0}, offsets;
-  if (lags.size() > 2) slopes.clear();
-  for (size_t i = 0; lags.size() > 2 && i < lags.size(); ++i) {
+  if (lags.empty()) return {};
+  std::vector<double> slopes, offsets;
+  for (size_t i = 0; i < lags.size(); ++i) {
     for (size_t j = i + 1; j < lags.size(); ++j)
       slopes.push_back((lags[j].lag - lags[i].lag) / (lags[j].at - lags[i].at));
   }
-  const double drift = median(slopes);
+  const double drift = lags.size() > 2 ? median(slopes) : 0.0;  // two do not show which of them is wrong
   for (const Lag& l : lags) offsets.push_back(l.lag - drift * l.at);
   const double offset = median(offsets);
   const auto agree = std::count_if(lags.begin(), lags.end(), [&](const Lag& l) {
@@ -146,7 +140,7 @@ int Warp::pull(float* out, int count, bool ended) {
   int made = 0;
   const long long end = first_ + static_cast<long long>(held_.size());
   for (; made < count; ++made, ++next_) {
-    const double place = (1.0 + match_.drift) * static_cast<double>(next_) + match_.offset;
+    const double place = placeOf(next_);
     const auto whole = static_cast<long long>(std::floor(place));
     if (whole + kHalf >= end && !ended) break;
     const double phase = (place - static_cast<double>(whole)) * kPhases;
@@ -161,8 +155,7 @@ int Warp::pull(float* out, int count, bool ended) {
     out[made] = sum;
   }
   // What lies before all that is still to come goes.
-  const auto needed =
-      static_cast<long long>(std::floor((1.0 + match_.drift) * static_cast<double>(next_) + match_.offset)) - kHalf;
+  const auto needed = static_cast<long long>(std::floor(placeOf(next_))) - kHalf;
   if (const long long gone = std::min(needed - first_, static_cast<long long>(held_.size())); gone > 1 << 16) {
     held_.erase(held_.begin(), held_.begin() + gone);
     first_ += gone;

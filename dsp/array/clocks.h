@@ -30,6 +30,8 @@ class Warp {
   int pull(float* out, int count, bool ended);
 
  private:
+  double placeOf(long long n) const { return (1.0 + match_.drift) * static_cast<double>(n) + match_.offset; }
+
   static constexpr int kHalf = 24, kPhases = 512;
   ClockMatch match_;
   std::vector<float> kernel_;  // [kPhases + 1][2 * kHalf]

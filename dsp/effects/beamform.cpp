@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "blocks/decibel.h"
 
@@ -103,10 +102,7 @@ void Beamform::process(Block b) noexcept {
 }
 
 void Beamform::Tap::process(SpectralFrame f) noexcept {
-  std::fill(power.begin(), power.end(), 0.0f);
-  for (int c = 0; c < f.channels; ++c) {
-    for (int k = 0; k < f.bins; ++k) power[k] += std::norm(f.spectrum[c][k]);
-  }
+  for (int k = 0; k < f.bins; ++k) power[k] = f.power(k);
 }
 
 void Beamform::Beam::prepare(const SpectralSpec& s) {
@@ -159,6 +155,7 @@ void Beamform::Beam::process(SpectralFrame frame) noexcept {
 /// What the suppressor says of the frame that it has heard.
 void Beamform::Beam::learn() noexcept {
   const auto frames = [&](double seconds) { return static_cast<float>(seconds / spec.hopSeconds); };
+  const auto channels = static_cast<float>(spec.channels);
   const float memory = std::max(frames(owner.get(kMemory)), 4.0f);
   for (int k = 0; k < spec.bins; ++k) {
     float power = 0.0f;
@@ -167,7 +164,7 @@ void Beamform::Beam::learn() noexcept {
       voice[k] = 0.0f;
       continue;
     }
-    voice[k] = std::min(owner.tap_.power[k] / power, 1.0f);
+    voice[k] = std::min(channels * owner.tap_.power[k] / power, 1.0f);
     const float noise = std::max(0.0f, 1.0f - std::sqrt(voice[k]) / kNoiseBelow);
     mvdr.update(k, column.data(), voice[k], noise, memory);
   }

@@ -31,7 +31,7 @@ class Beamform : public TimeEffect {
   std::optional<float> speechPresence() const noexcept override { return suppressor_.speechPresence(); }
 
  private:
-  /// Keeps the power of all channels that pass.
+  /// Keeps the mean power of the channels that pass.
   struct Tap : SpectralEffect {
     Tap() : SpectralEffect(std::span<const Param>()) {}
     void prepare(const SpectralSpec& spec) override { power.assign(spec.bins, 0.0f); }

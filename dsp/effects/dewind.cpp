@@ -56,10 +56,6 @@ void Dewind::reset() noexcept {
   lowest_ = reductionDb_ = 0.0f;
 }
 
-void Dewind::measure(const SpectralFrame& frame) noexcept {
-  for (int k = 0; k < bins_; ++k) power_[k] = std::max(frame.power(k), kLeastPower);
-}
-
 bool Dewind::windAlone() const noexcept {
   double sum = 0.0, moment = 0.0;
   for (int k = 0; k < bins_; ++k) sum += power_[k], moment += static_cast<double>(power_[k]) * k;
@@ -67,20 +63,18 @@ bool Dewind::windAlone() const noexcept {
 }
 
 void Dewind::process(SpectralFrame frame) noexcept {
-  measure(frame);
-  reductionDb_ = 0.0f;
+  for (int k = 0; k < bins_; ++k) power_[k] = std::max(frame.power(k), kLeastPower);
   // The mean of the two lowest: one alone swings too much.
   const float level = 0.5f * (power_[0] + power_[1] / std::max(shape_[1], 1e-3f));
   // A deep voice reaches the second. The mean of some frames: wind changes slower than its periodogram.
   const auto smoothing = static_cast<float>(1.0 - std::exp(-spec_.hopSeconds / kLevelSeconds));
   lowest_ += smoothing * (std::min(level, 4.0f * power_[0]) - lowest_);
-  const float lowest = lowest_;
-  const bool blows = lowest > kFaintest * static_cast<float>(spec_.windowEnergy);
+  const bool blows = lowest_ > kFaintest * static_cast<float>(spec_.windowEnergy);
   if (blows && windAlone()) {
     const auto share = static_cast<float>(1.0 - std::exp(-spec_.hopSeconds / kLearnSeconds));
-    for (int k = 1; k < bins_; ++k) shape_[k] += share * (std::min(power_[k] / lowest, 4.0f) - shape_[k]);
+    for (int k = 1; k < bins_; ++k) shape_[k] += share * (std::min(power_[k] / lowest_, 4.0f) - shape_[k]);
   }
-  const float scale = blows ? lowest * powerFromDb(get(kSensitivity)) : 0.0f;
+  const float scale = blows ? lowest_ * powerFromDb(get(kSensitivity)) : 0.0f;
   for (int k = 0; k < bins_; ++k) wind_[k] = std::max(scale * shape_[k], kLeastPower);
   rule_.gains({power_, wind_, gainFromDb(get(kRange))}, gain_);
   float before = 0.0f, after = 0.0f;

@@ -24,14 +24,13 @@ class Dewind : public SpectralEffect {
   float reductionDb() const noexcept override { return reductionDb_; }
 
  private:
-  void measure(const SpectralFrame&) noexcept;
   bool windAlone() const noexcept;
 
   SpectralSpec spec_{};
   int bins_ = 0;  // that wind reaches
   DecisionDirected rule_{Estimator::logMmse};
-  std::vector<float> power_, shape_, wind_,
-      gain_;  // [bins, rounded up to 4]; shape: wind over its power in the lowest bin
+  // [bins, rounded up to 4]; shape: wind over its power in the lowest bin.
+  std::vector<float> power_, shape_, wind_, gain_;
   float lowest_ = 0.0f;  // level of the wind
   float reductionDb_ = 0.0f;
 };

@@ -15,7 +15,19 @@ namespace rinse {
 
 class Gate : public TimeEffect {
  public:
-  enum Id { kRange, kThreshold, kHysteresis, kAttack, kHold, kRelease, kLookAhead, kKeyLowCut, kKeyHighCut, kKey, kKeyChannel };
+  enum Id {
+    kRange,
+    kThreshold,
+    kHysteresis,
+    kAttack,
+    kHold,
+    kRelease,
+    kLookAhead,
+    kKeyLowCut,
+    kKeyHighCut,
+    kKey,
+    kKeyChannel
+  };
   static const std::span<const Param> kParams;
 
   Gate() : TimeEffect(kParams) {}

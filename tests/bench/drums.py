@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What debleed does for a snare's microphone: drums.py RINSE DATA WORK [--folder MIXTURES] prints a table over the drums44 mixtures of
-../shared/data/mix_dev.py, beside a conventional gate with the threshold and times that suit each file best (found by search against the
+"""What debleed does for a snare's microphone: drums.py RINSE DATA WORK [--quick] prints a table over the drums44 mixtures of
+../shared/data/mix_dev.py (made in WORK where they are not there), beside a conventional gate with the threshold and times that suit each file best (found by search against the
 reference: nobody who mixes has that)."""
 import argparse
 import os
@@ -43,7 +43,7 @@ def main():
     parser.add_argument("rinse"), parser.add_argument("data"), parser.add_argument("work")
     parser.add_argument("--quick", action="store_true", help="without the search for a gate")
     args = parser.parse_args()
-    folder, names = os.path.join(args.work, "drums44"), []
+    folder = os.path.join(args.work, "drums44")
     if not os.path.isdir(folder):
         subprocess.run([sys.executable, os.path.join(args.data, "mix_dev.py"), args.work], check=True)
     rows = {"noisy": [], "best gate": [], "auto-gate": [], "debleed": []}
@@ -57,8 +57,7 @@ def main():
             if not args.quick:
                 tried = [bench.clean(noisy, "gate", range=-80, threshold=t, hold=h, release=r, attack=0.5) for t in range(-56, -8, 4) for h, r in ((20, 100), (60, 250), (100, 500))]
                 rows["best gate"].append(measure(clean, noisy, max(tried, key=lambda y: si_sdr(clean, y))))
-            names.append(name)
-    print(f"{'drums44, means of ' + str(len(names)) + ' files':28} SI-SDR     SNR  ghost notes' level, dB  within 1 dB, %  bleed left between hits, dB")
+    print(f"{'drums44, means of ' + str(len(rows["debleed"])) + ' files':28} SI-SDR     SNR  ghost notes' level, dB  within 1 dB, %  bleed left between hits, dB")
     for name, values in rows.items():
         if values:
             v = np.nanmean(values, 0)
