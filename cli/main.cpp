@@ -16,6 +16,7 @@
 #include "cli/score.h"
 #include "cli/speech.h"
 #include "cli/types.h"
+#include "cli/weights_file.h"
 #include "effects/registry.h"
 #include "metrics/scores.h"
 
@@ -31,7 +32,7 @@ int fail(const std::string& message) {
 constexpr const char* kDefaultPreset = "meeting-voice";
 
 struct CleanArgs {
-  std::string in, out, recipe, preset, learn, save;  // no recipe and no preset: see withoutRecipe()
+  std::string in, out, recipe, preset, learn, save, weights;  // no recipe and no preset: see withoutRecipe()
   bool lowLatency = false;
   std::map<std::string, float> params;  // "denoise.floor" -> value, those given
 };
@@ -130,6 +131,9 @@ int runClean(const CleanArgs& args) {
     if (same)
       return fail("--save-recipe " + args.save + ": this is the input or the output; give the recipe another name");
   }
+  if (!args.weights.empty()) {
+    if (std::string wrong = cli::replaceModel(args.weights); !wrong.empty()) return fail(wrong);
+  }
   auto recipe = recipeFrom(args);
   if (!recipe) return fail(recipe.error());
   if (!args.learn.empty()) {
@@ -180,6 +184,7 @@ int run(int argc, char** argv) {
   clean->add_option(
       "--learn", args.learn,
       "FROM:TO in seconds, a stretch without the wanted sound to learn from; auto finds the quietest one");
+  clean->add_option("--weights", args.weights, "Another network's file in place of the one brought along");
   clean->add_option("--save-recipe", args.save, "Write the recipe that was used, with what was learned, to this file");
   addParamOptions(*clean, args);
 

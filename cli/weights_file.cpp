@@ -76,8 +76,10 @@ Result<WeightsFile> parseWeights(std::span<const std::byte> bytes, const std::st
   return file;
 }
 
-const nn::Models& models() {
-  static const nn::Models found = [] {
+namespace {
+
+nn::Models& broughtAlong() {
+  static nn::Models found = [] {
     nn::Models all;
     for (const Embedded& m : kEmbedded) {
       auto file = parseWeights(std::as_bytes(std::span(m.bytes, m.size)), m.name);
@@ -86,6 +88,22 @@ const nn::Models& models() {
     return all;
   }();
   return found;
+}
+
+}  // namespace
+
+const nn::Models& models() { return broughtAlong(); }
+
+std::string replaceModel(const std::string& path) {
+  static std::vector<WeightsFile> kept;  // what the weights point into
+  auto file = readWeights(path);
+  if (!file) return file.error();
+  const json name = file->about.value("network", json());
+  const auto found = broughtAlong().find(name.is_string() ? name.get<std::string>() : "");
+  if (found == broughtAlong().end()) return path + ": its header names no network that Rinse has";
+  found->second = file->weights;
+  kept.push_back(std::move(*file));
+  return {};
 }
 
 }  // namespace rinse::cli

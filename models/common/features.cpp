@@ -5,6 +5,7 @@
 
 #include "blocks/fft.h"
 #include "blocks/window.h"
+#include "metrics/pesq/bark.h"
 #include "nn/voice_frame.h"
 
 using rinse::nn::VoiceFrame;
@@ -15,6 +16,14 @@ int voice_positions() { return VoiceFrame::kPositions; }
 int voice_bins() { return VoiceFrame::kBins; }
 int voice_outputs() { return VoiceFrame::kOutputs; }
 const int* voice_edges() { return VoiceFrame::edges().data(); }
+
+/// The Bark bands of PESQ: to[49][5], number of bins of 31.25 Hz, centre and width in Bark, density, threshold.
+void bark_bands(double* to) {
+  for (const rinse::pesq::BarkBand& b : rinse::pesq::kBark) {
+    for (const double v : {static_cast<double>(b.bins), b.centreBark, b.widthBark, b.density, b.hearingThreshold})
+      *to++ = v;
+  }
+}
 
 /// samples[frames * 480] at 48 kHz through the house frame: input[frames][positions][3] and spectrum[frames][481]
 /// (complex). The first frame ends with the first hop.

@@ -13,6 +13,13 @@ def layout():
     return bins, [lib.voice_edges()[b] for b in range(positions - bins + 1)]
 
 
+def bark():
+    """[49][5]: the Bark bands of PESQ (dsp/metrics/pesq/bark.h): bins of 31.25 Hz, centre, width, density, threshold of hearing."""
+    table = np.empty((49, 5))
+    library().bark_bands(pointer(table))
+    return table
+
+
 def analyse(samples, inputs=True):
     """samples -> (input [frames][positions][3], spectrum [frames][481] complex64) of the house frame at 48 kHz."""
     samples = np.ascontiguousarray(samples, np.float32)

@@ -16,6 +16,7 @@ import torch
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../common"))
 import clips  # noqa: E402
+import disturbance  # noqa: E402
 import features  # noqa: E402
 import mixing  # noqa: E402
 import muon  # noqa: E402
@@ -24,7 +25,7 @@ import safetensors  # noqa: E402
 
 CACHE = os.path.join(HERE, "../../build/training")
 COMMITTED = os.path.join(HERE, "checkpoint.safetensors")
-POWER, COMPLEX_SHARE, MISSING, MISSING_TREBLE, SNR_SHARE, HEADS_SHARE = 0.3, 0.3, 0.5, 1.5, 0.02, 0.1
+POWER, COMPLEX_SHARE, MISSING, MISSING_TREBLE, SNR_SHARE, DISTURBANCE_SHARE, HEADS_SHARE = 0.3, 0.3, 0.5, 1.5, 0.4, 0.5, 0.1
 TREBLE_HZ = 8000
 SILENT = 1e-3  # of the power of a clip, which is scaled to one
 WARM_UP = 100  # steps
@@ -81,6 +82,7 @@ class Loss(torch.nn.Module):
 
     def __init__(self):
         super().__init__()
+        self.disturbance = disturbance.Disturbance()
         self.bins, edges = features.layout()
         hz = np.arange(features.BINS) * 50.0
         share = 50 / (24.7 * (4.37 * hz / 1000 + 1))  # of an ERB in a bin, Glasberg & Moore 1990
@@ -122,9 +124,10 @@ class Loss(torch.nn.Module):
         magnitude = (a - b).square() + self.missing * (a - b).clamp_min(0).square()
         bins = lambda x: (x[..., : self.bins, :].square().sum((1, 2, 3)))
         signal = bins(clean)
-        snr = torch.log10((signal + SILENT) / (bins(clean - estimate) + 0.001 * signal + SILENT))[signal > SILENT]
+        snr = torch.log10((signal + SILENT) / (bins(clean - estimate) + 0.001 * signal + SILENT))
+        heard = SNR_SHARE * snr - DISTURBANCE_SHARE * self.disturbance(clean, estimate, bandwidth)
         spectra = (weight * ((1 - COMPLEX_SHARE) * magnitude + COMPLEX_SHARE * (x - y).square().sum(-1))).mean()
-        return spectra, spectra - SNR_SHARE * snr.sum() / len(signal) + HEADS_SHARE * torch.nn.functional.binary_cross_entropy_with_logits(heads, told)
+        return spectra, spectra - heard[signal > SILENT].sum() / len(signal) + HEADS_SHARE * torch.nn.functional.binary_cross_entropy_with_logits(heads, told)
 
 
 class Partner:

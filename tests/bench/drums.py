@@ -19,7 +19,8 @@ HIT, GHOST = 12.0, 12.0  # dB: a hit rises by this within 20 ms; a ghost note li
 def hits(clean):
     """Frames in which the drum is hit, and the peak level after each, dB."""
     level = 10 * np.log10(np.square(clean[: len(clean) // FRAME * FRAME]).reshape(-1, FRAME).mean(1) + 1e-12)
-    at = [t for t in range(2, len(level) - 6) if level[t] > level[t - 2] + HIT and level[t] > level.max() - 50 and level[t] >= level[t - 1]]
+    padded = np.append([-120, -120], level)  # silence before
+    at = [t for t in range(len(level) - 6) if level[t] > padded[t] + HIT and level[t] > level.max() - 50 and level[t] >= padded[t + 1]]
     at = [t for k, t in enumerate(at) if k == 0 or t - at[k - 1] > 5]
     return at, [level[t:t + 4].max() for t in at]
 
@@ -57,7 +58,8 @@ def main():
             if not args.quick:
                 tried = [bench.clean(noisy, "gate", range=-80, threshold=t, hold=h, release=r, attack=0.5) for t in range(-56, -8, 4) for h, r in ((20, 100), (60, 250), (100, 500))]
                 rows["best gate"].append(measure(clean, noisy, max(tried, key=lambda y: si_sdr(clean, y))))
-    print(f"{'drums44, means of ' + str(len(rows["debleed"])) + ' files':28} SI-SDR     SNR  ghost notes' level, dB  within 1 dB, %  bleed left between hits, dB")
+    title = f"drums44, means of {len(rows['debleed'])} files"
+    print(f"{title:28} SI-SDR     SNR  ghost notes' level, dB  within 1 dB, %  bleed left between hits, dB")
     for name, values in rows.items():
         if values:
             v = np.nanmean(values, 0)

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rinse } from '../../tools/paths.mjs';
+import { rinse, root } from '../../tools/paths.mjs';
 import { noisyVoice, wav } from '../signals.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'rinse-cli-'));
@@ -32,5 +32,15 @@ describe('rinse clean', () => {
   it('refuses parameters of effects that are not in the preset', () => {
     expect(() => recipeOf('--preset', 'meeting-voice', '--denoise.floor=-20')).toThrow(/the recipe has no effect "denoise"/);
     expect(() => recipeOf('--voice-denoise.limit=-20', '--denoise.floor=-20')).toThrow(/the recipe has no effect "denoise"/);
+  });
+  it('takes a network from a file where one is given, and refuses what is none of ours', () => {
+    const cleaned = (...args: string[]) => {
+      recipeOf(...args);
+      return readFileSync(join(folder, 'out.wav'));
+    };
+    const usual = cleaned();
+    expect(cleaned('--weights', join(root, 'models/voice/voice.safetensors')).equals(usual)).toBe(true);
+    expect(() => cleaned('--weights', join(root, 'tests/golden/nn.safetensors'))).toThrow(/names no network that Rinse has/);
+    expect(() => cleaned('--weights', input)).toThrow(/no safetensors file/);
   });
 });

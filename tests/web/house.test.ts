@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { python } from '../../tools/paths.mjs';
 
 const files = (folder: string, ending: RegExp): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((f) => ending.test(f)).map((f) => join(folder, f));
@@ -46,6 +47,14 @@ describe('who includes whom', () => {
   it('writes the quantum of 128 nowhere in the core', () => {
     const wrong = files('dsp', /^(core\/|effects\/|engine).*\.(h|cpp)$/).filter((f) => /\b128\b/.test(readFileSync(f, 'utf8')));
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('the trainers and benches', () => {
+  it('are Python that this machine can read', () => {
+    const scripts = ['models', 'tests'].flatMap((folder) => files(folder, /\.py$/));
+    expect(scripts.length).toBeGreaterThan(10);
+    execFileSync(python(), ['-c', 'import ast, sys\nfor f in sys.argv[1:]: ast.parse(open(f).read(), f)', ...scripts], { stdio: 'pipe' });
   });
 });
 
