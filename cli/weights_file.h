@@ -24,7 +24,8 @@ Result<WeightsFile> parseWeights(std::span<const std::byte> bytes, const std::st
 
 /// The networks that the program brings along (models/*/*.safetensors).
 const nn::Models& models();
-/// Takes the network of a weights file in place of the one of that name; "" or what is wrong. Before any engine is made.
+/// Takes the network of a weights file in place of the one of that name; "" or what is wrong. Before any engine is
+/// made.
 std::string replaceModel(const std::string& path);
 
 }  // namespace rinse::cli

@@ -5,6 +5,8 @@
 #include <numbers>
 #include <numeric>
 
+#include "blocks/f32x4.h"
+
 namespace rinse {
 
 namespace {
@@ -79,11 +81,9 @@ float Resampler::interpolate(const float* x, int64_t phase) const noexcept {
   const int taps = 2 * half_;
   const auto dot = [&](int row) {
     const float* k = &kernel_[static_cast<size_t>(row) * taps];
-    float acc[4] = {0.0f, 0.0f, 0.0f, 0.0f};
+    f32x4 acc = splat(0.0f);
     int i = 0;
-    for (; i + 4 <= taps; i += 4) {
-      for (int j = 0; j < 4; ++j) acc[j] += k[i + j] * x[i + j];
-    }
+    for (; i + 4 <= taps; i += 4) acc += load4(k + i) * load4(x + i);
     for (; i < taps; ++i) acc[0] += k[i] * x[i];
     return (acc[0] + acc[1]) + (acc[2] + acc[3]);
   };

@@ -64,9 +64,10 @@ void Deess::process(SpectralFrame frame) noexcept {
   gainDb_ = std::max(gainDb_, get(kRange));
   if (gainDb_ > -1e-3f) return;
   const int transition = std::max(1, static_cast<int>(kTransitionHz / binHz));
+  const float whole = gainFromDb(gainDb_);
   for (int k = std::max(0, edge - transition); k < frame.bins; ++k) {
-    const float part = std::min(1.0f, static_cast<float>(k - (edge - transition)) / static_cast<float>(transition));
-    const float gain = gainFromDb(gainDb_ * part);
+    const float part = static_cast<float>(k - (edge - transition)) / static_cast<float>(transition);
+    const float gain = k < edge ? gainFromDb(gainDb_ * part) : whole;
     for (int c = 0; c < frame.channels; ++c) frame.spectrum[c][k] *= gain;
   }
 }

@@ -60,6 +60,11 @@ constexpr int kTracked = 12;  // harmonics by which the fundamental is followed:
 constexpr int kPiece = 64;    // samples after which the oscillators are set anew
 constexpr double kSecondsToLearn = 5.0;
 
+/// Without the care for infinities that std::complex takes.
+std::complex<double> product(std::complex<double> a, std::complex<double> b) {
+  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
+
 }  // namespace
 
 const std::span<const Param> Dehum::kParams = kTable;
@@ -67,30 +72,40 @@ const std::span<const Param> Dehum::kParams = kTable;
 void Dehum::Comb::prepare(double rate, int channels) {
   rate_ = rate;
   channels_ = channels;
-  for (auto* v : {&cos_, &sin_, &turnCos_, &turnSin_, &sure_}) v->assign(kMost, 0.0f);
+  for (auto* v : {&turnCos_, &turnSin_, &sure_}) v->assign(kMost, 0.0f);
   steady_.assign(kMost, 0.0);
   const size_t all = static_cast<size_t>(channels) * kMost;
-  for (auto* v : {&a_, &b_, &pilotA_, &pilotB_, &lastA_, &lastB_}) v->assign(all, 0.0f);
-  for (auto* v : {&meanA_, &meanB_, &spread_}) v->assign(all, 0.0);
+  for (auto* v : {&re_, &im_, &pilotRe_, &pilotIm_}) v->assign(all, 0.0f);
+  for (auto* v : {&mean_, &last_}) v->assign(all, 0.0);
+  spread_.assign(all, 0.0);
 }
 
 void Dehum::Comb::reset(double hz, bool known) noexcept {
-  std::fill(steady_.begin(), steady_.end(), known ? 1.0 : 0.0);
-  nominalHz_ = hz_ = hz;
+  nominalHz_ = hz;
   phase_ = heard_ = found_ = drift_ = 0.0;
-  fitted_ = filled_ = 0;
-  for (auto* v : {&a_, &b_, &pilotA_, &pilotB_, &lastA_, &lastB_, &sure_}) std::fill(v->begin(), v->end(), 0.0f);
-  for (auto* v : {&meanA_, &meanB_, &spread_}) std::fill(v->begin(), v->end(), 0.0);
+  harmonics_ = fitted_ = filled_ = 0;
+  for (int h = 0; h < kMost; ++h) forget(h);
+  std::fill(steady_.begin(), steady_.end(), known ? 1.0 : 0.0);
+  tune(hz);
 }
 
-/// The oscillators from their exact phases.
-void Dehum::Comb::setOscillators() noexcept {
-  const double turn = 2.0 * std::numbers::pi * hz_ / rate_;
-  for (int h = harmonics_; h < kMost; ++h) cos_[h] = sin_[h] = sure_[h] = 0.0f;
-  for (int h = 0; h < harmonics_; ++h) {
-    cos_[h] = static_cast<float>(std::cos((h + 1) * phase_)), sin_[h] = static_cast<float>(std::sin((h + 1) * phase_));
-    turnCos_[h] = static_cast<float>(std::cos((h + 1) * turn)),
-    turnSin_[h] = static_cast<float>(std::sin((h + 1) * turn));
+void Dehum::Comb::forget(int harmonic) noexcept {
+  steady_[harmonic] = 0.0;
+  sure_[harmonic] = 0.0f;
+  for (int c = 0; c < channels_; ++c) {
+    const size_t i = static_cast<size_t>(c) * kMost + harmonic;
+    re_[i] = im_[i] = pilotRe_[i] = pilotIm_[i] = 0.0f;
+    mean_[i] = last_[i] = spread_[i] = 0.0;
+  }
+}
+
+void Dehum::Comb::tune(double hz) noexcept {
+  hz_ = hz;
+  const std::complex<double> turn = std::polar(1.0, 2.0 * std::numbers::pi * hz_ / rate_);
+  std::complex<double> turned = 1.0;
+  for (int h = 0; h < kMost; ++h) {
+    turned = product(turned, turn);
+    turnCos_[h] = static_cast<float>(turned.real()), turnSin_[h] = static_cast<float>(turned.imag());
   }
 }
 
@@ -98,40 +113,46 @@ void Dehum::Comb::setOscillators() noexcept {
 void Dehum::Comb::judge() noexcept {
   const double weight = kJudgeSeconds / kMeanSeconds;
   double turned = 0.0, weights = 0.0, energy = 0.0;
+  const std::complex<double> back = std::polar(1.0, -phase_);
+  std::complex<double> unturn = 1.0;  // to where the harmonic was at the beginning
   for (int h = 0; h < harmonics_; ++h) {
+    unturn = product(unturn, back);
     double still = 0.0, whole = 0.0;
     for (int c = 0; c < channels_; ++c) {
       const size_t i = static_cast<size_t>(c) * kMost + h;
-      const std::complex<double> now(pilotA_[i], -pilotB_[i]), last(lastA_[i], -lastB_[i]);
+      const std::complex<double> pilot = product({pilotRe_[i], pilotIm_[i]}, unturn);
       if (h < kTracked) {
-        const double size = std::abs(now * last);
-        if (size > 0.0) turned += std::arg(now * std::conj(last)) * size * (h + 1) * sure_[h];
+        const std::complex<double> step = product(pilot, std::conj(last_[i]));
+        const double size = std::abs(step);
+        if (size > 0.0) turned += std::arg(step) * size * (h + 1) * sure_[h];
         weights += size * (h + 1) * (h + 1) * sure_[h];
       }
-      lastA_[i] = pilotA_[i], lastB_[i] = pilotB_[i];
-      const double da = a_[i] - meanA_[i], db = b_[i] - meanB_[i];
-      meanA_[i] += weight * da, meanB_[i] += weight * db;
-      spread_[i] += weight * (da * da + db * db - spread_[i]);
-      still += meanA_[i] * meanA_[i] + meanB_[i] * meanB_[i];
-      whole += meanA_[i] * meanA_[i] + meanB_[i] * meanB_[i] + spread_[i];
+      last_[i] = pilot;
+      const std::complex<double> off = product({re_[i], im_[i]}, unturn) - mean_[i];
+      mean_[i] += weight * off;
+      spread_[i] += weight * (std::norm(off) - spread_[i]);
+      still += std::norm(mean_[i]);
+      whole += std::norm(mean_[i]) + spread_[i];
     }
     // A voice's harmonic stands still for a moment, hum does all the time.
     steady_[h] += kJudgeSeconds / kSteadySeconds * ((whole > 0.0 ? still / whole : 0.0) - steady_[h]);
     sure_[h] = static_cast<float>(std::clamp((steady_[h] - kUnsure) / (kSure - kUnsure), 0.0, 1.0));
     energy += 0.5 * still * sure_[h];
   }
+  double hz = hz_;
   if (weights > 0.0) {
     const double off = turned / weights / (2.0 * std::numbers::pi * kJudgeSeconds);
     drift_ += kDrift * off;
-    hz_ += kBelieved * off;
+    hz += kBelieved * off;
   }
-  hz_ = std::clamp(hz_ + drift_, nominalHz_ - kFurthestHz, nominalHz_ + kFurthestHz);
+  tune(std::clamp(hz + drift_, nominalHz_ - kFurthestHz, nominalHz_ + kFurthestHz));
   found_ += weight * (energy - found_);
 }
 
 void Dehum::Comb::begin(int harmonics, double widthHz) noexcept {
-  harmonics_ = std::min(harmonics, static_cast<int>(0.45 * rate_ / hz_));
-  setOscillators();
+  harmonics = std::min(harmonics, static_cast<int>(0.45 * rate_ / hz_));
+  for (int h = harmonics; h < harmonics_; ++h) forget(h);  // they begin anew another time
+  harmonics_ = harmonics;
   // A step of mu e closes on an amplitude with the width of mu * rate / (2 pi).
   const double part = std::min(1.0, fitted_ / (kBeginSeconds * rate_));
   const double width = std::max(widthHz, kBeginHz * std::pow(widthHz / kBeginHz, part));
@@ -150,38 +171,32 @@ void Dehum::Comb::end(int frames) noexcept {
 }
 
 void Dehum::Comb::process(Block b, float amount) noexcept {
-  const int groups = roundUp4(harmonics_);
-  const f32x4 mu = splat(mu_), pilot = splat(static_cast<float>(2.0 * std::numbers::pi * kPilotHz / rate_));
-  for (int n = 0; n < b.frames; ++n) {
-    for (int c = 0; c < b.channels; ++c) {
-      float *as = &a_[static_cast<size_t>(c) * kMost], *bs = &b_[static_cast<size_t>(c) * kMost];
+  const int groups = roundUp4(harmonics_), tracked = std::min(groups, kTracked);
+  const f32x4 pilot = splat(static_cast<float>(2.0 * std::numbers::pi * kPilotHz / rate_));
+  for (int c = 0; c < b.channels; ++c) {
+    const size_t row = static_cast<size_t>(c) * kMost;
+    float *re = &re_[row], *im = &im_[row], *pilotRe = &pilotRe_[row], *pilotIm = &pilotIm_[row];
+    const auto turn = [&](float* x, float* y, int h, f32x4 real) {
+      const f32x4 imaginary = load4(y + h), tc = load4(&turnCos_[h]), ts = load4(&turnSin_[h]);
+      store4(x + h, real * tc - imaginary * ts);
+      store4(y + h, real * ts + imaginary * tc);
+    };
+    for (int n = 0; n < b.frames; ++n) {
       f32x4 all = splat(0.0f), sure = splat(0.0f);
       for (int h = 0; h < groups; h += 4) {
-        const f32x4 y = load4(as + h) * load4(&cos_[h]) + load4(bs + h) * load4(&sin_[h]);
-        all += y;
-        sure += y * load4(&sure_[h]);
+        all += load4(re + h);
+        sure += load4(re + h) * load4(&sure_[h]);
       }
       const float x = b[c][n];
       const float left = x - (all[0] + all[1] + all[2] + all[3]);
-      float *pa = &pilotA_[static_cast<size_t>(c) * kMost], *pb = &pilotB_[static_cast<size_t>(c) * kMost];
-      for (int h = 0; h < std::min(groups, kTracked); h += 4) {  // what is left and its own harmonic, fitted faster
-        const f32x4 cs = load4(&cos_[h]), sn = load4(&sin_[h]), p = load4(pa + h), q = load4(pb + h);
-        const f32x4 step = pilot * (left + (load4(as + h) - p) * cs + (load4(bs + h) - q) * sn);
-        store4(pa + h, p + step * cs);
-        store4(pb + h, q + step * sn);
+      for (int h = 0; h < tracked; h += 4) {  // what is left and its own harmonic, fitted faster
+        const f32x4 own = load4(pilotRe + h);
+        turn(pilotRe, pilotIm, h, own + pilot * (left + load4(re + h) - own));
       }
-      const f32x4 step = mu * splat(left);
-      for (int h = 0; h < groups; h += 4) {
-        store4(as + h, load4(as + h) + step * load4(&cos_[h]));
-        store4(bs + h, load4(bs + h) + step * load4(&sin_[h]));
-      }
+      const f32x4 step = splat(mu_ * left);
+      for (int h = 0; h < groups; h += 4) turn(re, im, h, load4(re + h) + step);
       energy_ += x * x;
       if (amount > 0.0f) b[c][n] = x - amount * (sure[0] + sure[1] + sure[2] + sure[3]);
-    }
-    for (int h = 0; h < groups; h += 4) {
-      const f32x4 x = load4(&cos_[h]), y = load4(&sin_[h]), tc = load4(&turnCos_[h]), ts = load4(&turnSin_[h]);
-      store4(&cos_[h], x * tc - y * ts);
-      store4(&sin_[h], x * ts + y * tc);
     }
   }
 }

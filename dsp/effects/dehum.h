@@ -5,6 +5,7 @@
 // fundamental in what it learns from; live it takes the mains frequency that fits better.
 #pragma once
 
+#include <complex>
 #include <optional>
 #include <vector>
 
@@ -33,7 +34,8 @@ class Dehum : public TimeEffect, public Learner {
  private:
   static constexpr int kMost = 40;
 
-  /// Sines at a fundamental's harmonics, fitted to each channel.
+  /// Sines at a fundamental's harmonics, fitted to each channel. Each is a phasor that turns with every sample, its
+  /// real part the sine: a step of the fit is added to that part alone.
   class Comb {
    public:
     void prepare(double rate, int channels);
@@ -49,21 +51,21 @@ class Dehum : public TimeEffect, public Learner {
     void end(int frames) noexcept;
 
    private:
-    void setOscillators() noexcept;
+    void tune(double hz) noexcept;
+    void forget(int harmonic) noexcept;
     void judge() noexcept;
 
     double rate_ = 48000.0, nominalHz_ = 50.0, hz_ = 50.0, phase_ = 0.0, heard_ = 0.0, found_ = 0.0, energy_ = 0.0,
            drift_ = 0.0;
     float mu_ = 0.0f;
-    int channels_ = 0, harmonics_ = 0, fitted_ = 0,
-        filled_ = 0;                                    // samples since the start; of the stretch that is judged
-    std::vector<float> cos_, sin_, turnCos_, turnSin_;  // [kMost] the oscillators, and their turn in a sample
-    std::vector<float> a_, b_;                          // [channels][kMost] amplitudes of cosine and sine
-    std::vector<float> sure_;                           // [kMost] the share that is subtracted
-    std::vector<double> steady_;                        // [kMost] how still it stands, over some seconds
-    std::vector<double> meanA_, meanB_, spread_;        // [channels][kMost] lately, for judging
-    std::vector<float> pilotA_, pilotB_;                // the same, fitted faster, by which the fundamental is followed
-    std::vector<float> lastA_, lastB_;                  // [channels][kMost] those, when it was judged last
+    int channels_ = 0, harmonics_ = 0, fitted_ = 0, filled_ = 0;  // samples since the start; of what is judged
+    std::vector<float> turnCos_, turnSin_;                        // [kMost] in a sample
+    std::vector<float> re_, im_;                                  // [channels][kMost] the phasors
+    std::vector<float> pilotRe_, pilotIm_;           // the same, fitted faster, by which the fundamental is followed
+    std::vector<float> sure_;                        // [kMost] the share that is subtracted
+    std::vector<double> steady_;                     // [kMost] how still it stands, over some seconds
+    std::vector<std::complex<double>> mean_, last_;  // [channels][kMost] amplitudes lately, and the pilot's judged last
+    std::vector<double> spread_;                     // [channels][kMost] around the mean
   };
 
   void choose() noexcept;

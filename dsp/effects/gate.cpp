@@ -1,6 +1,7 @@
 #include "effects/gate.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "blocks/decibel.h"
@@ -97,10 +98,11 @@ const Param kTable[] = {
      .help = "The channel whose level it follows, as of a trigger's track; 0 is all, and so is one that is not there."},
 };
 
-constexpr double kLatencySeconds = 0.010;  // what the look-ahead may use
-constexpr double kPeakSeconds = 0.010;     // in which the envelope falls by 8.7 dB: half a period of 50 Hz
-constexpr int kStretch = 64;               // samples after which the voice detector is asked again
-constexpr double kGraceSeconds = 0.3;      // in which the voice detector makes up its mind
+constexpr float kLeastCut = 20.0f, kMostCut = 20000.0f;  // Hz: at the ends of their ranges the key's filters are out
+constexpr double kLatencySeconds = 0.010;                // what the look-ahead may use
+constexpr double kPeakSeconds = 0.010;  // in which the envelope falls by 8.7 dB: half a period of 50 Hz
+constexpr int kStretch = 64;            // samples after which the voice detector is asked again
+constexpr double kGraceSeconds = 0.3;   // in which the voice detector makes up its mind
 
 }  // namespace
 
@@ -137,8 +139,8 @@ void Gate::designKey() noexcept {
   if (lowCut_ == get(kKeyLowCut) && highCut_ == get(kKeyHighCut)) return;
   lowCut_ = get(kKeyLowCut), highCut_ = get(kKeyHighCut);
   for (auto& channel : filters_) {
-    channel[0] = lowCut_ > 20.0f ? equalizer::highPass(spec_.sampleRate, lowCut_) : Biquad();
-    channel[1] = highCut_ < 20000.0f ? equalizer::lowPass(spec_.sampleRate, highCut_) : Biquad();
+    channel[0] = lowCut_ > kLeastCut ? equalizer::highPass(spec_.sampleRate, lowCut_) : Biquad();
+    channel[1] = highCut_ < kMostCut ? equalizer::lowPass(spec_.sampleRate, highCut_) : Biquad();
   }
 }
 
@@ -199,20 +201,24 @@ void Gate::gate(Block b, bool voice) noexcept {
   const int wanted = static_cast<int>(std::lround(get(kKeyChannel)));
   const bool one = wanted >= 1 && wanted <= b.channels;
   const int first = one ? wanted - 1 : 0, last = one ? wanted : b.channels;
+  std::array<float, kStretch> gain;
+  const bool filtered = lowCut_ > kLeastCut || highCut_ < kMostCut;
   for (int i = 0; i < b.frames; ++i) {
     float key = 0.0f;
-    for (int c = first; c < last; ++c)
-      key = std::max(key, std::abs(static_cast<float>(filters_[c][1].process(filters_[c][0].process(b[c][i])))));
+    for (int c = first; c < last; ++c) {
+      const float x = filtered ? static_cast<float>(filters_[c][1].process(filters_[c][0].process(b[c][i]))) : b[c][i];
+      key = std::max(key, std::abs(x));
+    }
     open_[at_] = listen(key, voice);
     // The sample that goes out came in `latency_` ago; it hears what came `ahead` after it.
     int heard = at_ - (latency_ - ahead);
     if (heard < 0) heard += ring;
-    const float gain = follow(open_[heard]);
+    gain[i] = follow(open_[heard]);
     if (++at_ == ring) at_ = 0;
-    for (int c = 0; c < b.channels; ++c) {
-      delayed_[c].process(&b[c][i], &b[c][i], 1);
-      b[c][i] *= gain;
-    }
+  }
+  for (int c = 0; c < b.channels; ++c) {
+    delayed_[c].process(b[c], b[c], b.frames);
+    for (int i = 0; i < b.frames; ++i) b[c][i] *= gain[i];
   }
 }
 

@@ -1,6 +1,7 @@
 #include "effects/loudness.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "blocks/decibel.h"
@@ -114,15 +115,16 @@ void Loudness::process(Block b) noexcept {
     filled_ = (filled_ + piece.frames) % kStretch;
     listen(piece);
     const float gain = gainDb_ == 0.0f ? 1.0f : gainFromDb(gainDb_);
-    for (int i = 0; i < piece.frames; ++i) {
-      float peak = 0.0f;
-      for (int c = 0; c < b.channels; ++c) {
-        float& x = piece[c][i];
-        x *= gain;
-        peak = std::max(peak, peaks_[c].step(x, ceiling));
-        delayed_[c].process(&x, &x, 1);
+    std::array<float, kStretch> peak{};
+    for (int c = 0; c < b.channels; ++c) {
+      for (int i = 0; i < piece.frames; ++i) {
+        piece[c][i] *= gain;
+        peak[i] = std::max(peak[i], peaks_[c].step(piece[c][i], ceiling));
       }
-      const float limit = limiter_.next(peak > ceiling ? ceiling / peak : 1.0f);
+      delayed_[c].process(piece[c], piece[c], piece.frames);
+    }
+    for (int i = 0; i < piece.frames; ++i) {
+      const float limit = limiter_.next(peak[i] > ceiling ? ceiling / peak[i] : 1.0f);
       if (limit == 1.0f) continue;
       for (int c = 0; c < b.channels; ++c) piece[c][i] *= limit;
     }

@@ -21,7 +21,7 @@ TruePeak::TruePeak() {
 
 float TruePeak::step(float sample, float ignored) noexcept {
   history_[at_] = history_[at_ + 2 * kHalf] = sample;
-  at_ = (at_ + 1) % (2 * kHalf);
+  if (++at_ == 2 * kHalf) at_ = 0;
   const float* h = &history_[at_];  // oldest first
   float peak = std::max(std::abs(h[kHalf - 1]), std::abs(h[kHalf]));
   // Between two samples the wave rises above both by no more than 6 dB in practice.

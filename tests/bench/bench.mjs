@@ -1,4 +1,4 @@
-// npm run bench [-- --json FILE] [--browser] [--live MINUTES] [--hour]: how fast we are, beside our peers, in one run.
+// npm run bench [-- --only NAMES] [--json FILE] [--browser] [--live MINUTES] [--hour]: how fast we are, beside our peers, in one run.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { rinse, root, wasm } from '../../tools/paths.mjs';
 import { peers } from './peers.mjs';
 import { load, measure, quantum, sampleRate, signal } from './worklet-host.mjs';
 
-const { values: options } = parseArgs({ options: { json: { type: 'string' }, browser: { type: 'boolean' }, live: { type: 'string' }, hour: { type: 'boolean' } } });
+const { values: options } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'string' }, browser: { type: 'boolean' }, live: { type: 'string' }, hour: { type: 'boolean' } } });
 
 const budgetUs = (quantum / sampleRate) * 1e6;
 const x = signal(10);
@@ -22,7 +22,7 @@ function add(row) {
 console.log(`48 kHz mono in quanta of ${quantum} (${budgetUs.toFixed(0)} µs each), one core`);
 console.log(`${'name'.padEnd(44)} ${'host'.padEnd(7)} ${'real time'.padStart(10)} ${'worst block'.padStart(10)} ${'of budget'.padStart(8)}`);
 
-for (const row of JSON.parse(execFileSync(rinse, ['bench'], { encoding: 'utf8' }))) add(row);
+for (const row of options.only ? [] : JSON.parse(execFileSync(rinse, ['bench'], { encoding: 'utf8' }))) add(row);
 
 const generated = (name) => JSON.parse(readFileSync(join(root, 'worklet/src/generated', name), 'utf8'));
 const recipes = {
@@ -35,8 +35,10 @@ async function inWasm(name, recipe, channels) {
   const process = await load(`${join(root, 'worklet/dist/rinse-processor.js')}`, { core, recipe, cheaper: null, channels, maxLoad: 0 }, (p) => p.port.heard.some((m) => m.type === 'ready'));
   add({ name: channels > 1 ? `${name}, ${channels} channels` : name, host: 'wasm', ...measure(process, x, resting.has(name)) });
 }
-for (const [name, recipe] of Object.entries(recipes)) await inWasm(name, recipe, 1);
-for (const name of ['dereverb', 'dereverb-offline']) await inWasm(name, recipes[name], 4);
+const wanted = (name) => !options.only || options.only.split(',').includes(name);
+for (const [name, recipe] of Object.entries(recipes)) if (wanted(name)) await inWasm(name, recipe, 1);
+for (const name of ['dereverb', 'dereverb-offline']) if (wanted(name)) await inWasm(name, recipes[name], 4);
+if (options.only) process.exit();
 for (const [name, make] of Object.entries(peers)) add({ name, host: 'peer', ...measure(await make(), x) });
 
 const speed = (name, host) => rows.find((r) => r.name === name && r.host === host).xRealTime;
