@@ -6,7 +6,9 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
+#include "blocks/resampler.h"
 #include "cli/audio_file.h"
 #include "cli/part_file.h"
 #include "cli/weights_file.h"
@@ -47,11 +49,64 @@ class Progress {
 Block buffersOf(Engine& engine, int frames) {
   Block b{{}, engine.spec().channels, frames};
   for (int c = 0; c < b.channels; ++c) b.data[c] = engine.buffer(c);
+  if (engine.spec().sideChain) b.sideChain = engine.buffer(b.channels);
   return b;
 }
 
+/// A side-chain's file: the mean of its channels, at the rate of what is cleaned, silence behind its end.
+class SideChain {
+ public:
+  static Result<SideChain> open(const std::string& path, int rate) {
+    auto file = AudioFile::read(path);
+    if (!file) return Error{file.error()};
+    return SideChain(std::move(*file), rate);
+  }
+
+  void read(float* to, int frames) {
+    while (static_cast<int>(waiting_.size()) < frames && more_) fetch();
+    const int count = std::min(frames, static_cast<int>(waiting_.size()));
+    std::copy_n(waiting_.begin(), count, to);
+    std::fill(to + count, to + frames, 0.0f);
+    waiting_.erase(waiting_.begin(), waiting_.begin() + count);
+  }
+
+ private:
+  SideChain(AudioFile file, int rate) : file_(std::move(file)) {
+    channels_.assign(file_.info().channels, std::vector<float>(kBlock));
+    if (file_.info().samplerate == rate) return;
+    resampler_.emplace(file_.info().samplerate, rate, 32);
+    resampler_->prepare(kBlock);
+  }
+
+  void fetch() {
+    Block b{{}, static_cast<int>(channels_.size()), kBlock};
+    for (int c = 0; c < b.channels; ++c) b.data[c] = channels_[c].data();
+    int got = file_.read(b);
+    if (got == 0) {  // what the resampler still holds comes out behind silence
+      more_ = false;
+      if (!resampler_) return;
+      got = std::min(kBlock, resampler_->lookAhead());
+      for (int c = 0; c < b.channels; ++c) std::fill_n(b[c], got, 0.0f);
+    }
+    for (int c = 1; c < b.channels; ++c) {
+      for (int i = 0; i < got; ++i) b[0][i] += b[c][i];
+    }
+    for (int i = 0; i < got; ++i) b[0][i] /= static_cast<float>(b.channels);
+    if (!resampler_) return void(waiting_.insert(waiting_.end(), b[0], b[0] + got));
+    const size_t before = waiting_.size();
+    waiting_.resize(before + resampler_->maxOutputs(got));
+    waiting_.resize(before + resampler_->process(b[0], got, &waiting_[before]));
+  }
+
+  AudioFile file_;
+  std::optional<Resampler> resampler_;
+  std::vector<std::vector<float>> channels_;
+  std::vector<float> waiting_;
+  bool more_ = true;
+};
+
 /// Reads, processes and writes all of it, without the engine's latency at the start and with as many frames as came in.
-Result<CleanReport> stream(AudioFile& input, AudioFile& output, Engine& engine) {
+Result<CleanReport> stream(AudioFile& input, SideChain* sideChain, AudioFile& output, Engine& engine) {
   CleanReport report;
   report.latency = engine.latency();
   Progress progress(input.promisedFrames());
@@ -65,6 +120,7 @@ Result<CleanReport> stream(AudioFile& input, AudioFile& output, Engine& engine) 
     owed += got;
     for (int c = 0; c < b.channels; ++c) std::fill(b[c] + got, b[c] + kBlock, 0.0f);
     if (got > 0) b.frames = got;
+    if (sideChain) sideChain->read(b.sideChain, b.frames);
     engine.process(b);
     const int drop = static_cast<int>(std::min<int64_t>(skip, b.frames));
     skip -= drop;
@@ -84,23 +140,36 @@ Result<CleanReport> stream(AudioFile& input, AudioFile& output, Engine& engine) 
   return report;
 }
 
-Result<std::unique_ptr<Engine>> engineFor(const AudioFile& file, const std::string& name, const Recipe& recipe) {
-  auto engine =
-      Engine::create(recipe, {static_cast<double>(file.info().samplerate), file.info().channels, kBlock}, models());
+Result<std::unique_ptr<Engine>> engineFor(const AudioFile& file, const std::string& name, const Recipe& recipe,
+                                          bool sideChain) {
+  Spec spec{static_cast<double>(file.info().samplerate), file.info().channels, kBlock};
+  spec.sideChain = sideChain;
+  auto engine = Engine::create(recipe, spec, models());
   if (!engine) return Error{name + ": " + engine.error()};
   return engine;
 }
 
+/// None for "".
+Result<std::unique_ptr<SideChain>> sideChainFor(const std::string& path, const AudioFile& input) {
+  if (path.empty()) return std::unique_ptr<SideChain>();
+  auto opened = SideChain::open(path, input.info().samplerate);
+  if (!opened) return Error{opened.error()};
+  return std::make_unique<SideChain>(std::move(*opened));
+}
+
 }  // namespace
 
-Result<CleanReport> clean(const std::string& in, const std::string& out, const Recipe& recipe) {
+Result<CleanReport> clean(const std::string& in, const std::string& out, const Recipe& recipe,
+                          const std::string& sideChain) {
   auto input = AudioFile::read(in);
   if (!input) return Error{input.error()};
   std::error_code ignored;
   if (std::filesystem::equivalent(in, out, ignored))
     return Error{out + ": this is the input itself; give the output another name"};
-  auto engine = engineFor(*input, in, recipe);
+  auto engine = engineFor(*input, in, recipe, !sideChain.empty());
   if (!engine) return Error{engine.error()};
+  auto side = sideChainFor(sideChain, *input);
+  if (!side) return Error{side.error()};
   auto format = formatFor(out, input->info());
   if (!format) return Error{format.error()};
 
@@ -111,18 +180,21 @@ Result<CleanReport> clean(const std::string& in, const std::string& out, const R
   auto output =
       AudioFile::write(part->takeDescriptor(), out, input->info().samplerate, input->info().channels, *format);
   if (!output) return Error{output.error()};
-  auto report = stream(*input, *output, **engine);
+  auto report = stream(*input, side->get(), *output, **engine);
   if (!report) return Error{out + ": " + report.error()};
   if (!output->close()) return Error{out + ": the disk took no more; nothing was written"};
   if (std::string wrong = part->keep(); !wrong.empty()) return Error{wrong};
   return report;
 }
 
-Result<Recipe> learn(const std::string& in, Recipe recipe, int step, double fromSeconds, double toSeconds) {
+Result<Recipe> learn(const std::string& in, Recipe recipe, int step, double fromSeconds, double toSeconds,
+                     const std::string& sideChain) {
   auto input = AudioFile::read(in);
   if (!input) return Error{input.error()};
-  auto engine = engineFor(*input, in, recipe);
+  auto engine = engineFor(*input, in, recipe, !sideChain.empty());
   if (!engine) return Error{engine.error()};
+  auto side = sideChainFor(sideChain, *input);
+  if (!side) return Error{side.error()};
   if (std::string wrong = (*engine)->startLearning(step); !wrong.empty()) return Error{in + ": " + wrong};
   const auto rate = static_cast<double>(input->info().samplerate);
   int64_t at = 0;
@@ -134,6 +206,7 @@ Result<Recipe> learn(const std::string& in, Recipe recipe, int step, double from
         **engine, static_cast<int>(std::min<int64_t>(kBlock, at < from ? std::max<int64_t>(1, from - at) : to - at)));
     b.frames = input->read(b);
     if (b.frames == 0) break;
+    if (*side) (*side)->read(b.sideChain, b.frames);
     if (at >= from) (*engine)->process(b);
     at += b.frames;
   }
@@ -155,13 +228,13 @@ Result<QuietStretch::Result> findNoise(const std::string& in) {
   return Error{in + ": there is no third of a second without a voice to learn the noise from"};
 }
 
-Recipe learnWhole(const std::string& in, Recipe recipe) {
+Recipe learnWhole(const std::string& in, Recipe recipe, const std::string& sideChain) {
   for (size_t i = 0; i < recipe.chain.size(); ++i) {
     const EffectInfo* info = findEffect(recipe.chain[i].effect);
     const bool wants =
         info && info->learns == Learns::whole && recipe.chain[i].learned.empty() && !recipe.chain[i].bypass;
     if (!wants) continue;
-    if (auto heard = learn(in, recipe, static_cast<int>(i), 0.0, 1e15)) recipe = std::move(*heard);
+    if (auto heard = learn(in, recipe, static_cast<int>(i), 0.0, 1e15, sideChain)) recipe = std::move(*heard);
   }
   return recipe;
 }

@@ -32,7 +32,7 @@ int fail(const std::string& message) {
 constexpr const char* kDefaultPreset = "meeting-voice";
 
 struct CleanArgs {
-  std::string in, out, recipe, preset, learn, save, weights;  // no recipe and no preset: see withoutRecipe()
+  std::string in, out, recipe, preset, learn, save, weights, sideChain;  // no recipe and no preset: see withoutRecipe()
   bool lowLatency = false;
   std::map<std::string, float> params;  // "denoise.floor" -> value, those given
 };
@@ -125,6 +125,8 @@ Result<Recipe> learnFrom(const CleanArgs& args, Recipe recipe) {
 
 int runClean(const CleanArgs& args) {
   std::error_code ignored;
+  if (!args.sideChain.empty() && std::filesystem::equivalent(args.sideChain, args.out, ignored))
+    return fail("--side-chain " + args.sideChain + ": this is the output; give it another name");
   for (const std::string& other : {args.in, args.out}) {
     const bool same =
         !args.save.empty() && (args.save == other || std::filesystem::equivalent(args.save, other, ignored));
@@ -136,12 +138,17 @@ int runClean(const CleanArgs& args) {
   }
   auto recipe = recipeFrom(args);
   if (!recipe) return fail(recipe.error());
+  const auto listens = [](const RecipeStep& step) {
+    return findEffect(step.effect) && findEffect(step.effect)->sideChain;
+  };
+  if (!args.sideChain.empty() && std::none_of(recipe->chain.begin(), recipe->chain.end(), listens))
+    return fail("--side-chain: no effect of the recipe listens to one; a gate does");
   if (!args.learn.empty()) {
     recipe = learnFrom(args, *recipe);
     if (!recipe) return fail(recipe.error());
   }
   // What the whole recording taught belongs to it alone, and is not saved.
-  auto report = cli::clean(args.in, args.out, cli::learnWhole(args.in, *recipe));
+  auto report = cli::clean(args.in, args.out, cli::learnWhole(args.in, *recipe, args.sideChain), args.sideChain);
   if (!report) return fail(report.error());
   if (!report->warning.empty()) std::cerr << "rinse: " << args.in << ": " << report->warning << "\n";
   if (!args.save.empty()) {
@@ -184,6 +191,8 @@ int run(int argc, char** argv) {
   clean->add_option(
       "--learn", args.learn,
       "FROM:TO in seconds, a stretch without the wanted sound to learn from; auto finds the quietest one");
+  clean->add_option("--side-chain", args.sideChain,
+                    "A file that gates listen to instead of the input; of any rate, silence behind its end");
   clean->add_option("--weights", args.weights, "Another network's file in place of the one brought along");
   clean->add_option("--save-recipe", args.save, "Write the recipe that was used, with what was learned, to this file");
   addParamOptions(*clean, args);

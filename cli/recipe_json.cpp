@@ -114,6 +114,7 @@ Json describe() {
          {"help", e.help},
          {"learns", e.learns == Learns::nothing ? Json() : Json(e.learns == Learns::whole ? "whole" : "stretch")},
          {"live", e.live},
+         {"sideChain", e.sideChain},
          {"latencyMs", latencyMs(e)},
          {"model", e.model ? Json(e.model) : Json()},
          {"params", params}});

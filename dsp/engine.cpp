@@ -101,19 +101,21 @@ Result<std::unique_ptr<Engine>> Engine::create(const Recipe& recipe, const Spec&
   engine->dryWet_.prepare(spec, engine->chain_->latency());
   engine->inputTap_.prepare(spec.sampleRate);
   engine->outputTap_.prepare(spec.sampleRate);
-  engine->buffers_.assign(spec.channels, std::vector<float>(spec.maxFrames));
+  engine->buffers_.assign(spec.channels + (spec.sideChain ? 1 : 0), std::vector<float>(spec.maxFrames));
   return engine;
 }
 
 void Engine::sanitize(Block b) noexcept {
-  for (int c = 0; c < b.channels; ++c) {
+  const auto mend = [&](float* samples) {
     for (int i = 0; i < b.frames; ++i) {
-      const float x = b[c][i];
+      const float x = samples[i];
       if (std::abs(x) <= kLoudest) continue;
-      b[c][i] = x > kLoudest && !std::isinf(x) ? kLoudest : x < -kLoudest && !std::isinf(x) ? -kLoudest : 0.0f;
+      samples[i] = x > kLoudest && !std::isinf(x) ? kLoudest : x < -kLoudest && !std::isinf(x) ? -kLoudest : 0.0f;
       ++badSamples_;
     }
-  }
+  };
+  for (int c = 0; c < b.channels; ++c) mend(b[c]);
+  if (b.sideChain) mend(b.sideChain);
 }
 
 void Engine::process(Block b) noexcept {
@@ -129,7 +131,7 @@ void Engine::process(Block b) noexcept {
 }
 
 void Engine::process(int frames) noexcept {
-  Block b{{}, spec_.channels, frames};
+  Block b{{}, spec_.channels, frames, spec_.sideChain ? buffers_.back().data() : nullptr};
   for (int c = 0; c < spec_.channels; ++c) b.data[c] = buffers_[c].data();
   process(b);
 }

@@ -23,7 +23,8 @@ class Engine {
   static Result<std::unique_ptr<Engine>> create(const Recipe&, const Spec&, const nn::Models& models = {});
 
   const Spec& spec() const { return spec_; }
-  /// [maxFrames] where hosts that hold no planar buffers of their own put a block and find it again.
+  /// [maxFrames] where hosts that hold no planar buffers of their own put a block and find it again. Behind the
+  /// channels comes the side-chain, where the spec has one; what it holds afterwards is of no use.
   float* buffer(int channel) { return buffers_[channel].data(); }
 
   /// In place, frames <= maxFrames. Samples that are no numbers count as silence, and beyond ±kLoudest as that; see

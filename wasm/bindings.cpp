@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "blocks/resampler.h"
 #include "engine.h"
 
 namespace {
@@ -69,8 +70,10 @@ std::string addModel(const std::string& name, const val& tensors, unsigned crc) 
 /// Embind can't construct through a factory that fails, so a failed handle holds the reason instead.
 class Handle {
  public:
-  Handle(const val& recipe, double sampleRate, int channels, int maxFrames) {
-    auto made = Engine::create(fromJs(recipe), {sampleRate, channels, maxFrames}, models);
+  Handle(const val& recipe, double sampleRate, int channels, int maxFrames, bool sideChain) {
+    rinse::Spec spec{sampleRate, channels, maxFrames};
+    spec.sideChain = sideChain;
+    auto made = Engine::create(fromJs(recipe), spec, models);
     if (made)
       engine_ = std::move(*made);
     else
@@ -107,13 +110,36 @@ class Handle {
   std::string error_;
 };
 
+/// A side-chain's rate to that of the sound.
+class Converter {
+ public:
+  Converter(int from, int to, int maxFrames)
+      : resampler_(from, to, 32), in_(maxFrames), out_(resampler_.maxOutputs(maxFrames)) {
+    resampler_.prepare(maxFrames);
+  }
+  unsigned input() { return reinterpret_cast<unsigned>(in_.data()); }
+  unsigned output() { return reinterpret_cast<unsigned>(out_.data()); }
+  int lookAhead() const { return resampler_.lookAhead(); }
+  int process(int frames) { return resampler_.process(in_.data(), frames, out_.data()); }
+
+ private:
+  rinse::Resampler resampler_;
+  std::vector<float> in_, out_;
+};
+
 }  // namespace
 
 EMSCRIPTEN_BINDINGS(rinse) {
+  emscripten::class_<Converter>("Resampler")
+      .constructor<int, int, int>()
+      .function("input", &Converter::input)
+      .function("output", &Converter::output)
+      .function("lookAhead", &Converter::lookAhead)
+      .function("process", &Converter::process);
   emscripten::function("modelBuffer", &modelBuffer);
   emscripten::function("addModel", &addModel);
   emscripten::class_<Handle>("Engine")
-      .constructor<val, double, int, int>()
+      .constructor<val, double, int, int, bool>()
       .function("error", &Handle::error)
       .function("buffer", &Handle::buffer)
       .function("process", &Handle::process)

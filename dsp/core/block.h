@@ -12,12 +12,13 @@ struct Block {
   std::array<float*, kMaxChannels> data{};  // [channels][frames]
   int channels = 0;
   int frames = 0;
+  float* sideChain = nullptr;  // [frames] what an effect may listen to instead of the audio; nullptr: there is none
 
   float* operator[](int channel) const { return data[channel]; }
 
   /// Frames [from, from + count) of the same audio.
   Block part(int from, int count) const {
-    Block b{data, channels, count};
+    Block b{data, channels, count, sideChain ? sideChain + from : nullptr};
     for (int c = 0; c < channels; ++c) b.data[c] += from;
     return b;
   }

@@ -1,5 +1,6 @@
 #include "core/chain.h"
 
+#include "blocks/delay.h"
 #include "core/at_rate.h"
 #include "core/framed.h"
 
@@ -17,7 +18,13 @@ struct TimeSlot {
   TimeEffect& effect;
   std::unique_ptr<Framed> framed;
   DryWet dryWet;
+  Delay sideChain;
 };
+
+/// Delays a side-chain as a processor delays the audio.
+void delaySideChain(Delay& delay, Block b) noexcept {
+  if (b.sideChain) delay.process(b.sideChain, b.sideChain, b.frames);
+}
 
 /// Time-domain effects one after the other.
 class Row : public Processor {
@@ -25,13 +32,17 @@ class Row : public Processor {
   std::vector<TimeSlot> slots;
 
   void prepare(const Spec& spec) override {
-    for (TimeSlot& s : slots) s.processor().prepare(spec), s.dryWet.prepare(spec, s.processor().latency());
+    for (TimeSlot& s : slots) {
+      s.processor().prepare(spec), s.dryWet.prepare(spec, s.processor().latency());
+      s.sideChain = Delay(spec.sideChain ? s.processor().latency() : 0);
+    }
   }
   void process(Block b) noexcept override {
-    for (TimeSlot& s : slots) s.dryWet.capture(b), s.processor().process(b), s.dryWet.mix(b);
+    for (TimeSlot& s : slots)
+      s.dryWet.capture(b), s.processor().process(b), s.dryWet.mix(b), delaySideChain(s.sideChain, b);
   }
   void reset() noexcept override {
-    for (TimeSlot& s : slots) s.processor().reset(), s.dryWet.reset();
+    for (TimeSlot& s : slots) s.processor().reset(), s.dryWet.reset(), s.sideChain.reset();
   }
   int latency() const noexcept override {
     int sum = 0;
@@ -48,6 +59,7 @@ struct Chain::Stage {
   std::unique_ptr<Row> row;
   std::unique_ptr<AtRate> atRate;
   int rate = 0;
+  Delay sideChain;  // of transforms and other rates, which leave it as it is
 
   Processor& processor() const {
     if (spectral) return *spectral;
@@ -98,15 +110,19 @@ void Chain::mix(int index, float wet) noexcept {
 }
 
 void Chain::prepare(const Spec& spec) {
-  for (auto& s : stages_) s->processor().prepare(spec);
+  for (auto& s : stages_) {
+    s->processor().prepare(spec);
+    const bool behind = spec.sideChain && (s->spectral || s->atRate);
+    s->sideChain = Delay(behind ? s->processor().latency() : 0);
+  }
 }
 
 void Chain::process(Block b) noexcept {
-  for (auto& s : stages_) s->processor().process(b);
+  for (auto& s : stages_) s->processor().process(b), delaySideChain(s->sideChain, b);
 }
 
 void Chain::reset() noexcept {
-  for (auto& s : stages_) s->processor().reset();
+  for (auto& s : stages_) s->processor().reset(), s->sideChain.reset();
 }
 
 int Chain::latency() const noexcept {

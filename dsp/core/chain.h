@@ -1,5 +1,6 @@
 // A row of effects as one processor: neighbours that ask for the same transform or the same rate share it, each effect
-// has its own dry/wet. Not the place that knows which effects exist (effects/registry.h).
+// has its own dry/wet. A side-chain goes along with the audio, delayed as that is. Not the place that knows which
+// effects exist (effects/registry.h).
 #pragma once
 
 #include <memory>

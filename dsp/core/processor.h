@@ -11,6 +11,7 @@ struct Spec {
   int channels;             // 1 … kMaxChannels
   int maxFrames;            // the longest block that `process` will be given
   bool lowLatency = false;  // no looking ahead where it can be done without
+  bool sideChain = false;   // blocks bring a side-chain along
 };
 
 /// One instance belongs to one thread.

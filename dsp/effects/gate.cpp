@@ -95,7 +95,9 @@ const Param kTable[] = {
      .min = 0.0f,
      .max = static_cast<float>(kMaxChannels),
      .defaultValue = 0.0f,
-     .help = "The channel whose level it follows, as of a trigger's track; 0 is all, and so is one that is not there."},
+     .help =
+         "The channel whose level it follows, as of a trigger's track; 0, or one that is not there: the side-chain, or "
+         "all channels where there is none."},
 };
 
 constexpr float kLeastCut = 20.0f, kMostCut = 20000.0f;  // Hz: at the ends of their ranges the key's filters are out
@@ -188,25 +190,32 @@ void Gate::process(Block b) noexcept {
   for (int from = 0; from < b.frames;) {
     const Block piece = b.part(from, std::min(kStretch - heard_, b.frames - from));
     from += piece.frames;
-    if (voice) activity_.process(piece);
+    if (voice) activity_.process(keyOf(piece));
     gate(piece, voice);
     heard_ = (heard_ + piece.frames) % kStretch;
     if (heard_ == 0) spoken_ = activity_.active();  // at fixed times, so that blocks of any size give the same
   }
 }
 
+/// What it listens to: one of the channels, the side-chain where there is one, or all channels.
+Block Gate::keyOf(Block b) const noexcept {
+  const int wanted = static_cast<int>(std::lround(get(kKeyChannel)));
+  if (wanted >= 1 && wanted <= b.channels) return {{b[wanted - 1]}, 1, b.frames};
+  if (b.sideChain) return {{b.sideChain}, 1, b.frames};
+  return b;
+}
+
 void Gate::gate(Block b, bool voice) noexcept {
   const int ahead = std::min(latency_, static_cast<int>(get(kLookAhead) * 1e-3 * spec_.sampleRate));
   const int ring = latency_ + 1;
-  const int wanted = static_cast<int>(std::lround(get(kKeyChannel)));
-  const bool one = wanted >= 1 && wanted <= b.channels;
-  const int first = one ? wanted - 1 : 0, last = one ? wanted : b.channels;
+  const Block keys = keyOf(b);
   std::array<float, kStretch> gain;
   const bool filtered = lowCut_ > kLeastCut || highCut_ < kMostCut;
   for (int i = 0; i < b.frames; ++i) {
     float key = 0.0f;
-    for (int c = first; c < last; ++c) {
-      const float x = filtered ? static_cast<float>(filters_[c][1].process(filters_[c][0].process(b[c][i]))) : b[c][i];
+    for (int c = 0; c < keys.channels; ++c) {
+      const float k = keys[c][i];
+      const float x = filtered ? static_cast<float>(filters_[c][1].process(filters_[c][0].process(k))) : k;
       key = std::max(key, std::abs(x));
     }
     open_[at_] = listen(key, voice);

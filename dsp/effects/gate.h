@@ -1,6 +1,7 @@
 // Shuts when what it listens to falls below a threshold, opens when it rises above another one: between words, between
-// drum hits. It listens to the input itself, through a low cut and a high cut of its own, and, where it is told to,
-// asks a voice detector whether the sound is a voice. Opens ahead of an attack where it may lag (not with lowLatency).
+// drum hits. It listens to the input itself or to a side-chain, through a low cut and a high cut of its own, and, where
+// it is told to, asks a voice detector whether the sound is a voice. Opens ahead of an attack where it may lag (not
+// with lowLatency).
 #pragma once
 
 #include <array>
@@ -41,6 +42,7 @@ class Gate : public TimeEffect {
  private:
   void designKey() noexcept;
   void readParams() noexcept;
+  Block keyOf(Block) const noexcept;
   void gate(Block, bool voice) noexcept;
   bool listen(float key, bool voice) noexcept;
   float follow(bool open) noexcept;

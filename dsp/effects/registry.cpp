@@ -76,7 +76,7 @@ std::span<const EffectInfo> effects() {
       {"deess", "Sibilants", "Turns sharp s and sh down.", Deess::kParams, nothing, true, nullptr, plain<Deess>},
       {"debreath", "Breaths", "Turns breaths between words down.", Debreath::kParams, nothing, false, nullptr,
        plain<Debreath>},
-      {"gate", "Gate", "Shuts between words or hits.", Gate::kParams, nothing, true, nullptr, plain<Gate>},
+      {"gate", "Gate", "Shuts between words or hits.", Gate::kParams, nothing, true, nullptr, plain<Gate>, true},
       {"auto-gate", "Automatic gate", "A gate for hits that sets itself from the whole recording.", AutoGate::kParams,
        whole, true, nullptr, plain<AutoGate>},
       {"debleed", "Drum bleed", "Takes the rest of the kit out of a drum's microphone and keeps ghost notes.",

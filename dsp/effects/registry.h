@@ -24,6 +24,7 @@ struct EffectInfo {
   bool live;          // it keeps up with a microphone: a latency of 20 ms at most
   const char* model;  // the network that it needs among the models, or nullptr
   Result<EffectPtr> (*make)(const nn::Models&);
+  bool sideChain = false;  // it listens to a side-chain where there is one
 };
 
 std::span<const EffectInfo> effects();

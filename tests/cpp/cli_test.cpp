@@ -179,6 +179,35 @@ TEST_F(Folder, LearnsFromAStretchOfTheFile) {
   EXPECT_FALSE(learn(from, denoise(), 0, 0.5, 0.503));
 }
 
+TEST_F(Folder, AGateFollowsASideChainOfAnotherRateAndLengthToTheMillisecond) {
+  // A trigger at 16 kHz, stereo, from 0.5 to 0.7 s, that ends long before the input; before the gate a transform and
+  // another effect that lag and change nothing.
+  const int rate = 48000, frames = 2 * rate;
+  std::vector<float> trigger(16000, 0.0f);
+  for (int i = 8000; i < 11200; ++i) trigger[i] = 0.5f * std::sin(0.9f * static_cast<float>(i));
+  const std::string from = write("x.wav", {test::whiteNoise(frames, 0.1f)}, rate, SF_FORMAT_WAV | SF_FORMAT_FLOAT),
+                    key = write("key.wav", {trigger, trigger}, 16000, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+  Recipe gated;
+  gated.chain = {
+      {"deess", {{"range", 0.0f}}, {}},
+      {"gate", {{"range", 0.0f}}, {}},
+      {"gate", {{"range", -60.0f}, {"hold", 0.0f}, {"attack", 0.1f}, {"release", 5.0f}, {"lookahead", 0.0f}}, {}}};
+  auto report = clean(from, in("y.wav"), gated, key);
+  ASSERT_TRUE(report) << report.error();
+  const auto x = read(from)[0], y = read(in("y.wav"))[0];
+  ASSERT_EQ(x.size(), y.size());
+  const auto level = [&](double a, double b) {
+    const auto part = [&](const std::vector<float>& v) {
+      return std::vector<float>(v.begin() + static_cast<long>(a * rate), v.begin() + static_cast<long>(b * rate));
+    };
+    return test::db(test::power(part(y)) / test::power(part(x)));
+  };
+  EXPECT_LT(level(0.1, 0.499), -55.0);
+  EXPECT_GT(level(0.503, 0.7), -0.5);
+  EXPECT_LT(level(0.78, 2.0), -40.0);
+  EXPECT_FALSE(clean(from, in("z.wav"), gated, in("none.wav")));
+}
+
 TEST_F(Folder, AlignsRecordersAndSaysWhatIsWrongWithThem) {
   const auto sound = test::sum(test::voice(12 * 48000, 48000.0), test::whiteNoise(12 * 48000, 0.02f));
   const int format = SF_FORMAT_WAV | SF_FORMAT_FLOAT;

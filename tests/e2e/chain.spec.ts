@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
 import { samples } from './measure';
-import { cleanAndDownload, drop, test } from './page';
+import { wav } from '../signals.mjs';
+import { cleanAndDownload, download, drop, test } from './page';
 import { fixture } from './fixtures';
 
 const panel = (page: import('@playwright/test').Page) => page.getByRole('tabpanel', { name: 'File' });
@@ -91,4 +92,63 @@ test('the preview plays through a running engine and draws what it does; effects
   const offered = await page.getByRole('tabpanel', { name: 'Live' }).getByLabel('Preset').locator('option').allTextContents();
   expect(offered).toContain('Podcast voice');
   expect(offered).not.toContain('Lecture hall');
+});
+
+test('a gate listens to another file, and says what is wrong with it', async ({ rinsePage: page }) => {
+  const file = panel(page);
+  await file.getByText('More settings').click();
+  await file.getByRole('button', { name: 'Remove Voice' }).click();
+  await file.getByLabel('Add an effect').selectOption('gate');
+  await file.getByRole('button', { name: 'Add', exact: true }).click();
+  await drop(page, fixture('noisy.wav'));
+  const trigger = 'build/e2e/results/trigger.wav'; // a tone from 0.5 to 1 s, at another rate, shorter than the file
+  const tone = Float32Array.from({ length: 44100 }, (_, i) => (i < 22050 ? 0 : 0.5 * Math.sin(0.2 * i)));
+  writeFileSync(trigger, wav([tone], 44100));
+  await file.getByLabel('The gate listens to another file').setInputFiles(fixture('letter.mp3'));
+  await expect(file.getByRole('radio', { name: 'Preview' })).toBeDisabled();
+  await page.getByLabel('Download as').selectOption('wav-float');
+  await page.getByRole('button', { name: 'Clean', exact: true }).click();
+  await expect(file.getByRole('alert')).toContainText('Cleaning failed: the side-chain: this is no sound or video file');
+  await file.getByLabel('The gate listens to another file').setInputFiles(trigger);
+  await page.getByRole('button', { name: 'Clean', exact: true }).click();
+  const power = (x: Float32Array, from: number, to: number) => x.subarray(from * 48000, to * 48000).reduce((sum, v) => sum + v * v, 0);
+  const before = samples(fixture('noisy.wav'));
+  const after = samples(await download(page));
+  expect(after.length).toBe(before.length);
+  expect(power(after, 0.52, 0.98) / power(before, 0.52, 0.98)).toBeCloseTo(1, 2);
+  expect(power(after, 0, 0.45) / power(before, 0, 0.45)).toBeLessThan(0.02);
+  expect(power(after, 1.8, 3) / power(before, 1.8, 3)).toBeLessThan(0.02);
+  await file.getByRole('button', { name: 'None' }).click();
+  await expect(file.getByText('The settings have changed')).toBeVisible();
+  await expect(file.getByRole('radio', { name: 'Preview' })).toBeEnabled();
+});
+
+test('a marked stretch is repaired', async ({ rinsePage: page }) => {
+  const file = panel(page);
+  await file.getByText('More settings').click();
+  await file.getByLabel('Add an effect').selectOption('spectral-repair');
+  await file.getByRole('button', { name: 'Add', exact: true }).click();
+  await drop(page, fixture('noisy.wav'));
+  const card = file.locator('article');
+  const repair = file.getByRole('button', { name: 'Repair this stretch' });
+  await expect(repair).toBeDisabled();
+  await card.getByLabel('From (s)').fill('0.5');
+  await card.getByLabel('To (s)').fill('4');
+  await card.getByLabel('To (s)').blur();
+  await repair.click();
+  await expect(file.getByRole('alert')).toContainText('At most 2 s can be filled');
+  await card.getByLabel('To (s)').fill('0.75');
+  await card.getByLabel('To (s)').blur();
+  await repair.click();
+  await expect(file.getByText('The stretch will be filled from its surroundings')).toBeVisible();
+  await expect(file.locator('.steps input[type=number]')).toHaveValue('0.5');
+  await file.getByRole('button', { name: 'Remove Voice' }).click();
+  await page.getByLabel('Download as').selectOption('wav-float');
+  await page.getByRole('button', { name: 'Clean', exact: true }).click();
+  const after = samples(await download(page));
+  const changed = samples(fixture('noisy.wav')).map((x, i) => Math.abs(x - after[i]!));
+  const most = (from: number, to: number) => changed.subarray(from * 48000, to * 48000).reduce((a, b) => Math.max(a, b), 0);
+  expect(most(0.5, 0.75)).toBeGreaterThan(0.01);
+  expect(most(0, 0.4)).toBe(0);
+  expect(most(0.85, 3)).toBe(0);
 });

@@ -32,7 +32,7 @@ const stepsDown = () => heard.filter((m) => m.type === 'steppeddown');
 function start(maxLoad = 0.8): Processor {
   heard = [];
   const recipe = checkRecipe('meeting-voice');
-  return new Made({ processorOptions: { core, recipe, cheaper: withoutModels(recipe), channels: 1, maxLoad } });
+  return new Made({ processorOptions: { core, recipe, cheaper: withoutModels(recipe), channels: 1, sideChain: false, maxLoad } });
 }
 
 /** Runs `seconds` of a sine in which a quantum takes `load` of its time; returns what came out. */

@@ -105,6 +105,11 @@ function paramControl(param: ParamInfo, value: number, changed: (value: number) 
     input.setAttribute('aria-valuetext', `${input.value} ${param.unit}`);
   };
   const range = param.max - param.min;
+  if (param.unit === 's' && range > 60) { // a time in the recording: no slider is fine enough
+    const number = element('input', { id, type: 'number', min: String(param.min), max: String(param.max), step: '0.001', value: String(value), 'aria-describedby': help.id });
+    number.onchange = () => number.validity.valid && !Number.isNaN(number.valueAsNumber) && changed(number.valueAsNumber);
+    return element('div', { className: 'param' }, field(number, `${param.label} (${param.unit})`), help);
+  }
   const input = element('input', {
     id,
     type: 'range',

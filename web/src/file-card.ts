@@ -1,10 +1,11 @@
 // One dropped file: its waveform, its cleaning, the listening and the download.
-import { cleanedName, cleanFile, isLive, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
+import { cleanedName, cleanFile, effectInfo, isLive, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
 import { element, freshId } from './element';
 import { channelsText, clockTime, timeLeft } from './format';
-import { NoiseStretch } from './noise-stretch';
+import { MarkedStretch } from './marked-stretch';
 import { Player, type ListenTo } from './player';
 import { ReportView } from './report-view';
+import { SideChainChoice } from './side-chain-choice';
 import { SpectrumPlot } from './spectrum-plot';
 import { Waveform } from './waveform';
 
@@ -36,7 +37,7 @@ export class FileCard {
   private readonly title: HTMLElement;
   private readonly about = element('p', { className: 'about' }, 'Reading …');
   private readonly messages = element('div', { className: 'messages', role: 'status' });
-  private readonly before = new Waveform('Before', 'before', (s) => void this.player?.seek(s), (stretch) => this.noise.set(stretch));
+  private readonly before = new Waveform('Before', 'before', (s) => void this.player?.seek(s), (stretch) => this.stretch.set(stretch));
   private readonly after = new Waveform('After', 'after', (s) => void this.player?.seek(s));
   private readonly progress = element('progress', { max: 1, value: 0, 'aria-label': 'Cleaning' });
   private readonly progressText = element('span', { className: 'left' });
@@ -53,7 +54,9 @@ export class FileCard {
   );
   private report: ReportView | null = null;
   private readonly spectrum = new SpectrumPlot();
-  private readonly noise = new NoiseStretch((stretch) => this.before.mark(stretch), () => void this.learnNoise());
+  private readonly stretch = new MarkedStretch((stretch) => this.before.mark(stretch), () => void this.learnNoise(), () => this.repairStretch());
+  private readonly sideChain = new SideChainChoice(() => this.settingsChanged(this.recipe, this.wanted));
+  private wanted: FileFormat = 'same-video';
   private timer = 0;
   private readonly reportPlace = element('div');
   private readonly downloads = element('div', { className: 'downloads' });
@@ -65,7 +68,7 @@ export class FileCard {
     onremove: () => void,
     private readonly choosePreset: (id: string) => void,
     private recipe: Recipe,
-    /** Takes a recipe in which something was learned from this file. */
+    /** Takes a recipe in which something was learned from this file, or set by it. */
     private readonly learned: (recipe: Recipe) => void,
   ) {
     const name = freshId('listen');
@@ -85,7 +88,8 @@ export class FileCard {
       this.about,
       this.reportPlace,
       this.before.view,
-      this.noise.view,
+      this.stretch.view,
+      this.sideChain.view,
       this.after.view,
       element('div', { className: 'transport' }, this.play, this.position, this.clock),
       listen,
@@ -126,8 +130,9 @@ export class FileCard {
       this.play.disabled = this.position.disabled = false;
       this.position.max = String(frames / sampleRate);
       this.showPlayer();
-      this.noise.show(this.recipe, true);
-      this.report = new ReportView(this.file, this.choosePreset, (report) => this.noise.measured(report));
+      this.stretch.show(this.recipe, true);
+      this.sideChain.show(this.recipe, true);
+      this.report = new ReportView(this.file, this.choosePreset, (report) => this.stretch.measured(report));
       this.reportPlace.append(this.report.view);
       this.state = 'ready';
     } catch (e) {
@@ -147,10 +152,17 @@ export class FileCard {
     return wanted === 'same-video' && !this.info?.video ? 'wav-24' : wanted;
   }
 
+  /** What the result depends on, to be compared. */
+  private settings(recipe: Recipe, format: FileFormat): string {
+    const { name, size, lastModified } = this.sideChain.file ?? {};
+    return JSON.stringify([recipe, format, name, size, lastModified]);
+  }
+
   async clean(recipe: Recipe, wanted: FileFormat): Promise<void> {
     if (!this.info || !this.canClean) return;
     const format = this.formatFor(wanted);
-    const settings = JSON.stringify([recipe, format]);
+    const sideChain = this.sideChain.file;
+    const settings = this.settings(recipe, format);
     if (this.state === 'cleaned' && settings === this.cleanedWith) return;
     this.state = 'cleaning';
     this.report?.dropCleaned();
@@ -166,6 +178,7 @@ export class FileCard {
       const cleaned = await cleanFile(this.file, {
         recipe,
         format,
+        sideChain,
         signal: this.abort.signal,
         onPeaks: (first, peaks) => this.after.add(first, peaks),
         onProgress: (done, total) => {
@@ -194,13 +207,18 @@ export class FileCard {
   /** The settings have changed: says whether the result is still what they give. */
   settingsChanged(recipe: Recipe, wanted: FileFormat): void {
     this.recipe = structuredClone(recipe);
-    this.noise.show(recipe, !!this.player);
+    this.wanted = wanted;
+    this.stretch.show(recipe, !!this.player);
+    this.sideChain.show(recipe, !!this.player);
     const preview = this.radios.get('preview')!;
-    preview.disabled = !isLive(recipe); // it runs live
-    if (preview.disabled && preview.checked) this.radios.get('original')!.checked = true;
+    preview.disabled = !isLive(recipe) || !!this.sideChain.file; // it runs live, and hears no other file
+    if (preview.disabled && preview.checked) {
+      this.radios.get('original')!.checked = true;
+      this.player?.listen('original');
+    }
     void this.player?.setRecipe(recipe).catch((e: unknown) => this.say(`The preview could not follow the settings: ${reasonOf(e)}`, 'error'));
     if (this.state !== 'cleaned') return;
-    const stale = JSON.stringify([recipe, this.formatFor(wanted)]) !== this.cleanedWith;
+    const stale = this.settings(recipe, this.formatFor(wanted)) !== this.cleanedWith;
     this.downloads.classList.toggle('stale', stale);
     this.staleNote.hidden = !stale;
   }
@@ -211,9 +229,9 @@ export class FileCard {
   }
 
   private async learnNoise(): Promise<void> {
-    const { stretch } = this.noise;
+    const { stretch } = this.stretch;
     if (!stretch || !this.player) return;
-    this.noise.busy(true);
+    this.stretch.busy(true);
     this.messages.replaceChildren();
     try {
       const heard = await this.player.read(stretch.from, Math.min(stretch.to, stretch.from + longestLearned));
@@ -222,8 +240,23 @@ export class FileCard {
     } catch (e) {
       this.say(`Nothing was learned: ${reasonOf(e)}. The settings are as they were.`, 'error');
     } finally {
-      this.noise.busy(false);
+      this.stretch.busy(false);
     }
+  }
+
+  /** Gives the stretch to a spectral repair that has none yet, or to the last one. */
+  private repairStretch(): void {
+    const { stretch } = this.stretch;
+    if (!stretch) return;
+    this.messages.replaceChildren();
+    const recipe = structuredClone(this.recipe);
+    const steps = recipe.chain.filter((s) => s.effect === 'spectral-repair');
+    const step = steps.find((s) => !s.params?.length) ?? steps.at(-1)!;
+    const longest = effectInfo('spectral-repair').params.find((p) => p.id === 'length')!.max;
+    if (stretch.to - stretch.from > longest) return this.say(`At most ${longest} s can be filled from what is around them; nothing was changed.`, 'error');
+    step.params = { ...step.params, start: stretch.from, length: stretch.to - stretch.from };
+    this.learned(recipe);
+    this.say('The stretch will be filled from its surroundings; its lowest and highest frequency are among the settings.', 'note');
   }
 
   private cancelCleaning(): void {

@@ -4,6 +4,7 @@ import { RinseError } from './errors.js';
 import { runJob, type JobOptions } from './job.js';
 import { checkLimits } from './limits.js';
 import { checkRecipe, type Recipe } from './recipe.js';
+import { checkSideChain } from './side-chain.js';
 
 export interface PlanarAudio {
   /** Hz, 8000 … 192000. */
@@ -15,6 +16,8 @@ export interface PlanarAudio {
 export interface CleanBufferOptions extends JobOptions {
   /** A recipe or a preset's id; the default preset when absent. */
   recipe?: Recipe | string;
+  /** For effects that listen to one (gates): of any rate and length; silence counts behind its end. */
+  sideChain?: AudioBuffer | PlanarAudio;
 }
 
 /** The channels of decoded audio, checked. */
@@ -32,12 +35,14 @@ export function cleanBuffer(audio: AudioBuffer, options?: CleanBufferOptions): P
 export function cleanBuffer(audio: PlanarAudio, options?: CleanBufferOptions): Promise<PlanarAudio>;
 export async function cleanBuffer(audio: AudioBuffer | PlanarAudio, options: CleanBufferOptions = {}): Promise<AudioBuffer | PlanarAudio> {
   const recipe = checkRecipe(options.recipe);
+  checkSideChain(recipe, options.sideChain);
+  const sideChain = options.sideChain && planar(options.sideChain);
   const { sampleRate, channels: source } = planar(audio);
   const frames = source[0]!.length;
   const core = await loadCore(recipe, options.assets);
   const channels = source.map((c) => new Float32Array(c));
   const result = await runJob(
-    { type: 'cleanBuffer', core, recipe, sampleRate, channels },
+    { type: 'cleanBuffer', core, recipe, sampleRate, channels, sideChain },
     channels.map((c) => c.buffer),
     options,
   );

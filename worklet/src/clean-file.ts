@@ -28,6 +28,7 @@ import type { FileInfo, FromWorker, ToWorker } from './messages.js';
 import { openPcm, readPcm, type PcmFile } from './pcm.js';
 import { PeakMeter } from './peaks.js';
 import { createScratchFile } from './scratch.js';
+import { beside, SideChain } from './side-chain.js';
 import { Streamer } from './streamer.js';
 
 type Report = (message: FromWorker, transfer?: Transferable[]) => void;
@@ -37,8 +38,11 @@ const wavLimit = 4e9; // bytes a plain WAV can hold; beyond it is written as RF6
 
 export async function cleanFile(job: Extract<ToWorker, { type: 'cleanFile' }>, report: Report): Promise<void> {
   const pcm = await openPcm(job.file);
-  const recipe = await learnWhole(job.core, job.recipe, pcm, () => readPcm(pcm));
-  const engine = new Engine(instantiate(job.core), recipe, Streamer.engineSpec(pcm.sampleRate, pcm.channels));
+  const sideChain = job.sideChain && (await openSideChain(job.sideChain));
+  const pieces = () => (sideChain ? beside(readPcm(pcm), new SideChain(job.core, readPcm(sideChain), sideChain.sampleRate, pcm.sampleRate)) : readPcm(pcm));
+  const spec = { sampleRate: pcm.sampleRate, channels: pcm.channels, sideChain: !!sideChain };
+  const recipe = await learnWhole(job.core, job.recipe, spec, pieces);
+  const engine = new Engine(instantiate(job.core), recipe, Streamer.engineSpec(spec.sampleRate, spec.channels, spec.sideChain));
   const plan = await planOutput(job.format, pcm);
   const target = await Target.open(job.scratch);
   try {
@@ -48,15 +52,26 @@ export async function cleanFile(job: Extract<ToWorker, { type: 'cleanFile' }>, r
     const copyVideo = plan.video && (await videoCopy(plan.video, output));
     output.setMetadataTags(await pcm.input.getMetadataTags());
     await output.start();
-    await Promise.all([cleanInto(audio, plan.priming, engine, pcm, report), copyVideo?.()]);
+    await Promise.all([cleanInto(audio, plan.priming, engine, pcm, pieces, report), copyVideo?.()]);
     await output.finalize();
     const file = await target.close(await output.getMimeType());
+    pcm.warnings.push(...(sideChain?.warnings ?? []).map((w) => `Of the side-chain: ${w}`));
     report({ type: 'file', file, info: infoOf(pcm, plan.format, engine.badSamples) });
   } catch (e) {
     await target.abandon();
     throw spaceError(e);
   } finally {
     pcm.input.dispose();
+    sideChain?.input.dispose();
+  }
+}
+
+/** What is wrong with it is said of the side-chain, not of the file. */
+async function openSideChain(file: Blob): Promise<PcmFile> {
+  try {
+    return await openPcm(file);
+  } catch (e) {
+    throw e instanceof RinseError ? new RinseError(e.code, `the side-chain: ${e.message}`, { cause: e }) : e;
   }
 }
 
@@ -128,7 +143,7 @@ function progressOf(pcm: PcmFile, report: Report) {
   return Object.assign(count, { done: () => frames });
 }
 
-async function cleanInto(sink: AudioSampleSource, priming: number, engine: Engine, pcm: PcmFile, report: Report): Promise<void> {
+async function cleanInto(sink: AudioSampleSource, priming: number, engine: Engine, pcm: PcmFile, pieces: () => AsyncIterable<Float32Array[]>, report: Report): Promise<void> {
   const meter = new PeakMeter(pcm.sampleRate, (first, peaks) => report({ type: 'peaks', first, peaks }));
   const progress = progressOf(pcm, report);
   const piece = new Float32Array(encodedPiece * pcm.channels); // planar: [channels][encodedPiece]
@@ -143,7 +158,8 @@ async function cleanInto(sink: AudioSampleSource, priming: number, engine: Engin
     written += filled;
     filled = 0;
   };
-  const streamer = new Streamer(engine, (channels, from, count) => {
+  const streamer = new Streamer(engine, (buffers, from, count) => {
+    const channels = buffers.slice(0, pcm.channels); // without the side-chain
     meter.add(channels, from, count);
     for (let at = from; at < from + count; ) {
       const part = Math.min(encodedPiece - filled, from + count - at);
@@ -159,7 +175,7 @@ async function cleanInto(sink: AudioSampleSource, priming: number, engine: Engin
       await sink.add(sample).finally(() => sample.close()); // also where the disk is full
     }
   };
-  for await (const block of readPcm(pcm)) {
+  for await (const block of pieces()) {
     streamer.push(block);
     await encode();
     if (progress(block[0]!.length)) meter.flush();

@@ -11,6 +11,8 @@ export interface CleanerOptions {
   recipe?: Recipe | string;
   /** 1 or 2; default 2. A mono microphone costs half as much with 1. */
   channels?: 1 | 2;
+  /** The node gets a second input, for effects that listen to a side-chain (gates); what is connected there is not heard. */
+  sideChain?: boolean;
   /**
    * Share of real time, 0 … 1, that processing may take; default 0.8. Where it stays above, the cleaner steps down: to a recipe without
    * networks, then to letting audio through. 0: never.
@@ -66,7 +68,7 @@ export async function createCleaner(context: BaseAudioContext, options: CleanerO
   const [{ module, models }] = await Promise.all([loadCore(recipe, options.assets), addProcessor(context, options.assets)]);
   const core = { module, models: unsent(context, models) };
   const maxLoad = 'startRendering' in context ? 0 : (options.maxLoad ?? usualMaxLoad); // offline there is no time to keep
-  const node = new (cleanerClass())(context, { core, recipe, cheaper: withoutModels(recipe), channels, maxLoad }, options.assets);
+  const node = new (cleanerClass())(context, { core, recipe, cheaper: withoutModels(recipe), channels, sideChain: options.sideChain ?? false, maxLoad }, options.assets);
   try {
     await node.ready;
     markSent(context, models);
@@ -110,7 +112,7 @@ function makeCleanerClass() {
       private readonly assets: Assets | undefined,
     ) {
       super(context, 'rinse', {
-        numberOfInputs: 1,
+        numberOfInputs: options.sideChain ? 2 : 1,
         numberOfOutputs: 1,
         outputChannelCount: [options.channels],
         channelCount: options.channels,

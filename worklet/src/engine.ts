@@ -26,6 +26,8 @@ export interface EngineSpec {
   channels: number;
   /** The longest block in frames, 1 … 65536. */
   maxFrames: number;
+  /** Whether a side-chain comes along, in a buffer behind the channels'. */
+  sideChain?: boolean;
 }
 
 /** Spectra of this moment: dB re full scale²/Hz at `pictureHz`. */
@@ -54,8 +56,8 @@ export class Engine {
     recipe: Recipe,
     private readonly spec: EngineSpec,
   ) {
-    const { sampleRate, channels, maxFrames } = spec;
-    const binding = new glue.Engine(recipe, sampleRate, channels, maxFrames);
+    const { sampleRate, channels, maxFrames, sideChain = false } = spec;
+    const binding = new glue.Engine(recipe, sampleRate, channels, maxFrames, sideChain);
     const error = binding.error();
     if (error) {
       binding.delete();
@@ -65,13 +67,13 @@ export class Engine {
     this.latency = binding.latency();
   }
 
-  /** [channels][maxFrames]: fill the first `frames` of each, call process(frames), read them back. */
+  /** [channels][maxFrames]: fill the first `frames` of each, call process(frames), read them back. The last one is the side-chain, if any. */
   get channels(): Float32Array[] {
     const heap = this.glue.HEAPF32;
     if (heap !== this.heap) {
       // The first time, and after another engine has made the memory grow.
       this.heap = heap;
-      this.views = Array.from({ length: this.spec.channels }, (_, c) => {
+      this.views = Array.from({ length: this.spec.channels + (this.spec.sideChain ? 1 : 0) }, (_, c) => {
         const start = this.binding.buffer(c) >> 2;
         return heap.subarray(start, start + this.spec.maxFrames);
       });

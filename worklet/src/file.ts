@@ -5,11 +5,14 @@ import type { FileFormat } from './formats.js';
 import { runJob, type JobOptions } from './job.js';
 import type { FileInfo } from './messages.js';
 import { checkRecipe, type Recipe } from './recipe.js';
+import { checkSideChain } from './side-chain.js';
 import { removeScratchFile, scratchFolder } from './scratch.js';
 
 export interface CleanFileOptions extends JobOptions {
   /** A recipe or a preset's id; the default preset when absent. */
   recipe?: Recipe | string;
+  /** A sound file for effects that listen to one (gates): of any rate and length; silence counts behind its end. */
+  sideChain?: Blob;
   /** Default: `same-video` for a video, `wav-24` for everything else. */
   format?: FileFormat;
   /** Peaks of the cleaned sound as they come, one for each 10 ms, from piece `first` on. */
@@ -42,11 +45,12 @@ export async function removeLeftovers(): Promise<void> {
  */
 export async function cleanFile(file: Blob, options: CleanFileOptions = {}): Promise<Blob> {
   const recipe = checkRecipe(options.recipe);
+  checkSideChain(recipe, options.sideChain);
   const [core, folder] = await Promise.all([loadCore(recipe, options.assets), scratchFolder()]);
   const name = folder && crypto.randomUUID(); // without a private file system (plain http) the result is kept in memory
   const scratch = folder && `${folder}/${name}`;
   try {
-    const result = await runJob({ type: 'cleanFile', core, recipe, file, format: options.format, scratch }, [], options, options.onPeaks);
+    const result = await runJob({ type: 'cleanFile', core, recipe, file, sideChain: options.sideChain, format: options.format, scratch }, [], options, options.onPeaks);
     if (result.type !== 'file') throw new RinseError('no-worker', 'the worker gave something else than a file');
     options.onInfo?.(result.info);
     if (folder) results.set(result.file, { folder, name });

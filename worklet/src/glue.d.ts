@@ -24,6 +24,16 @@ export interface EngineBinding {
   delete(): void;
 }
 
+export interface ResamplerBinding {
+  /** Addresses of the buffers, bytes. */
+  input(): number;
+  output(): number;
+  /** Input samples that it waits for before it gives the one they belong to. */
+  lookAhead(): number;
+  /** Samples that came out. */
+  process(frames: number): number;
+}
+
 export interface Instance {
   locateFile(path: string): string;
   instantiateWasm(
@@ -40,7 +50,8 @@ export interface Glue {
   modelBuffer(name: string, size: number): number;
   /** What is wrong with what was put there, or nothing. */
   addModel(name: string, tensors: { name: string; type: string; shape: number[]; from: number; to: number }[], crc: number): string;
-  Engine: new (recipe: Recipe, sampleRate: number, channels: number, maxFrames: number) => EngineBinding;
+  Engine: new (recipe: Recipe, sampleRate: number, channels: number, maxFrames: number, sideChain: boolean) => EngineBinding;
+  Resampler: new (from: number, to: number, maxFrames: number) => ResamplerBinding;
 }
 
 export default function createGlue(options: Instance): Glue;

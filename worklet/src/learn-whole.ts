@@ -8,12 +8,12 @@ import { Streamer } from './streamer.js';
 export async function learnWhole(
   core: Core,
   recipe: Recipe,
-  { sampleRate, channels }: { sampleRate: number; channels: number },
+  { sampleRate, channels, sideChain = false }: { sampleRate: number; channels: number; sideChain?: boolean },
   pieces: () => AsyncIterable<Float32Array[]> | Iterable<Float32Array[]>,
 ): Promise<Recipe> {
   for (const [i, step] of recipe.chain.entries()) {
     if (effectInfo(step.effect).learns !== 'whole' || step.learned?.length || step.bypass) continue;
-    const engine = new Engine(instantiate(core), recipe, Streamer.engineSpec(sampleRate, channels));
+    const engine = new Engine(instantiate(core), recipe, Streamer.engineSpec(sampleRate, channels, sideChain));
     engine.startLearning(i);
     const streamer = new Streamer(engine, () => undefined);
     for await (const piece of pieces()) streamer.push(piece);

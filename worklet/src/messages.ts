@@ -17,6 +17,8 @@ export interface Plan {
 export interface ProcessorOptions extends Plan {
   core: Core;
   channels: number;
+  /** Whether the second input is a side-chain. */
+  sideChain: boolean;
   /** Share of real time, 0 … 1, that processing may take; 0: any, as where audio is rendered offline. */
   maxLoad: number;
 }
@@ -65,8 +67,8 @@ export type Sound = Blob | PlanarAudio;
 
 /** To the worker: one job, once (a reader also answers what follows). */
 export type ToWorker =
-  | { type: 'cleanBuffer'; core: Core; recipe: Recipe; sampleRate: number; channels: Float32Array<ArrayBuffer>[] }
-  | { type: 'cleanFile'; core: Core; recipe: Recipe; file: Blob; format: FileFormat | undefined; scratch: string }
+  | { type: 'cleanBuffer'; core: Core; recipe: Recipe; sampleRate: number; channels: Float32Array<ArrayBuffer>[]; sideChain: PlanarAudio | undefined }
+  | { type: 'cleanFile'; core: Core; recipe: Recipe; file: Blob; sideChain: Blob | undefined; format: FileFormat | undefined; scratch: string }
   | { type: 'learn'; core: Core; recipe: Recipe; sampleRate: number; channels: Float32Array<ArrayBuffer>[] }
   | { type: 'readPeaks'; file: Blob }
   | { type: 'inspect'; module: WebAssembly.Module; sound: Sound }

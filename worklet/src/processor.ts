@@ -28,6 +28,7 @@ const models: Models = {};
 class RinseProcessor extends AudioWorkletProcessor {
   private readonly glue: Glue | undefined;
   private readonly channels: number;
+  private readonly sideChain: boolean;
   private readonly watch: LoadWatch | null;
   private engine: Engine | null = null;
   /** What to go over to when the engine takes too long. */
@@ -48,8 +49,9 @@ class RinseProcessor extends AudioWorkletProcessor {
 
   constructor(options: AudioWorkletNodeOptions) {
     super();
-    const { core, recipe, cheaper, channels, maxLoad } = options.processorOptions as ProcessorOptions;
+    const { core, recipe, cheaper, channels, sideChain, maxLoad } = options.processorOptions as ProcessorOptions;
     this.channels = channels;
+    this.sideChain = sideChain;
     this.cheaper = cheaper;
     this.watch = maxLoad > 0 ? new LoadWatch(sampleRate, maxLoad) : null;
     this.port.onmessage = (event: MessageEvent<ToProcessor>) => this.receive(event.data);
@@ -67,7 +69,7 @@ class RinseProcessor extends AudioWorkletProcessor {
 
   private make(recipe: Recipe): Engine {
     if (!this.glue) throw new RinseError('no-wasm', 'the engine never started');
-    return new Engine(this.glue, recipe, { sampleRate, channels: this.channels, maxFrames });
+    return new Engine(this.glue, recipe, { sampleRate, channels: this.channels, maxFrames, sideChain: this.sideChain });
   }
 
   private send(message: FromProcessor): void {
@@ -183,17 +185,25 @@ class RinseProcessor extends AudioWorkletProcessor {
   }
 
   /** One piece of a quantum, in place in the engine's buffers. */
-  private run(engine: Engine, input: Float32Array[], from: number, count: number): void {
+  private run(engine: Engine, input: Float32Array[], key: Float32Array[], from: number, count: number): void {
     this.fill(engine.channels, input, from, count);
+    if (this.sideChain) {
+      const to = engine.channels[this.channels]!;
+      for (let i = 0; i < count; i++) {
+        let sum = 0;
+        for (const c of key) sum += c[from + i]!;
+        to[i] = key.length ? sum / key.length : 0;
+      }
+    }
     engine.process(count);
   }
 
-  private clean(input: Float32Array[], output: Float32Array[]): void {
+  private clean(input: Float32Array[], key: Float32Array[], output: Float32Array[]): void {
     const total = output[0]!.length;
     for (let from = 0; from < total; from += maxFrames) {
       const count = Math.min(maxFrames, total - from);
-      if (this.next) this.run(this.next, input, from, count);
-      if (this.engine) this.run(this.engine, input, from, count);
+      if (this.next) this.run(this.next, input, key, from, count);
+      if (this.engine) this.run(this.engine, input, key, from, count);
       if (this.through) {
         this.fill(this.through.block, input, from, count);
         this.through.delay.process(this.through.block, 0, count);
@@ -228,7 +238,7 @@ class RinseProcessor extends AudioWorkletProcessor {
     if (this.engine || this.through) {
       try {
         const start = nowMs();
-        this.clean(input, output);
+        this.clean(input, inputs[1] ?? [], output);
         const spent = nowMs() - start;
         this.busyMs += spent;
         if (spent > this.worstMs) this.worstMs = spent;

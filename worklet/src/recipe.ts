@@ -54,6 +54,8 @@ export interface EffectInfo {
   learns: 'stretch' | 'whole' | null;
   /** It keeps up with a microphone; what does not works on files only. */
   live: boolean;
+  /** Whether it listens to a side-chain where there is one. */
+  sideChain: boolean;
   /** Of the effect alone at 48 kHz; neighbours that share a transform share its latency. */
   latencyMs: number;
   /** The network that it runs; null for none. */

@@ -15,10 +15,11 @@ export class Streamer {
     this.skip = engine.latency;
   }
 
-  static engineSpec(sampleRate: number, channels: number) {
-    return { sampleRate, channels, maxFrames: blockFrames };
+  static engineSpec(sampleRate: number, channels: number, sideChain = false) {
+    return { sampleRate, channels, maxFrames: blockFrames, sideChain };
   }
 
+  /** With a side-chain, that as the last one. */
   push(channels: Float32Array[]): void {
     const total = channels[0]!.length;
     for (let at = 0; at < total; at += blockFrames) {

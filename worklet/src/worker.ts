@@ -4,24 +4,31 @@ import { RinseError, reasonOf } from './errors.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import { learnWhole } from './learn-whole.js';
 import { effectInfo } from './recipe.js';
+import { beside, SideChain } from './side-chain.js';
 import { Streamer } from './streamer.js';
 
 const post = (message: FromWorker, transfer: Transferable[] = []) => postMessage(message, { transfer });
 
+function* cut(channels: Float32Array[], frames: number) {
+  for (let from = 0; from < channels[0]!.length; from += frames) yield channels.map((c) => c.slice(from, from + frames));
+}
+
 async function cleanBuffer(job: Extract<ToWorker, { type: 'cleanBuffer' }>): Promise<void> {
-  const { sampleRate, channels } = job;
+  const { sampleRate, channels, sideChain } = job;
   const frames = channels[0]!.length;
-  const recipe = await learnWhole(job.core, job.recipe, { sampleRate, channels: channels.length }, () => [channels]);
-  const engine = new Engine(instantiate(job.core), recipe, Streamer.engineSpec(sampleRate, channels.length));
+  const pieces = () => cut(channels, sampleRate); // a second at a time between reports
+  const all = () => (sideChain ? beside(pieces(), new SideChain(job.core, [sideChain.channels], sideChain.sampleRate, sampleRate)) : pieces());
+  const recipe = await learnWhole(job.core, job.recipe, { sampleRate, channels: channels.length, sideChain: !!sideChain }, all);
+  const engine = new Engine(instantiate(job.core), recipe, Streamer.engineSpec(sampleRate, channels.length, !!sideChain));
   let at = 0;
   const streamer = new Streamer(engine, (cleaned, from, count) => {
     channels.forEach((to, c) => to.set(cleaned[c]!.subarray(from, from + count), at)); // lags the input: never ahead of it
     at += count;
   });
-  const piece = sampleRate; // a second at a time between reports
-  for (let from = 0; from < frames; from += piece) {
-    streamer.push(channels.map((c) => c.slice(from, from + piece)));
-    post({ type: 'progress', done: Math.min(from + piece, frames) / sampleRate, total: frames / sampleRate });
+  let done = 0;
+  for await (const piece of all()) {
+    streamer.push(piece);
+    post({ type: 'progress', done: (done += piece[0]!.length) / sampleRate, total: frames / sampleRate });
   }
   streamer.finish();
   post({ type: 'buffer', channels }, channels.map((c) => c.buffer));

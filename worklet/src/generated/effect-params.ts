@@ -152,7 +152,7 @@ export interface EffectParams {
     keyhighcut?: number;
     /** Listens for: 0 to 1, default 0. level: anything loud enough; voice: shuts out what is loud enough but no voice after a third of a second. */
     key?: 0 | 1;
-    /** Key channel: 0 to 8, default 0. The channel whose level it follows, as of a trigger's track; 0 is all, and so is one that is not there. */
+    /** Key channel: 0 to 8, default 0. The channel whose level it follows, as of a trigger's track; 0, or one that is not there: the side-chain, or all channels where there is none. */
     keychannel?: number;
   };
   /** A gate for hits that sets itself from the whole recording. */

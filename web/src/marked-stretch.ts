@@ -1,14 +1,17 @@
-// Which stretch of a file is noise alone: dragged on the waveform, typed, or proposed from what was measured; the recipe learns from it.
+// A stretch of a file: dragged on the waveform, typed, or proposed from what was measured. The recipe learns from it (noise alone), or it
+// is filled from its surroundings.
 import { effectInfo, type Recipe, type Report } from 'rinse-audio';
 import { field } from './chain-editor';
 import { element, freshId } from './element';
 import type { Stretch } from './waveform';
 
-export class NoiseStretch {
+export class MarkedStretch {
   private readonly from = element('input', { type: 'number', id: freshId('from'), min: '0', step: '0.001' });
   private readonly to = element('input', { type: 'number', id: freshId('to'), min: '0', step: '0.001' });
   private readonly find = element('button', { type: 'button', className: 'small', disabled: true, onclick: () => this.propose() }, 'Find noise');
   private readonly learn: HTMLButtonElement;
+  private readonly repair: HTMLButtonElement;
+  private readonly purpose = element('span');
   readonly view: HTMLElement;
   private proposed: Stretch | null = null;
 
@@ -16,17 +19,20 @@ export class NoiseStretch {
     /** The user has said where: to be marked on the waveform. */
     private readonly chosen: (stretch: Stretch | null) => void,
     onlearn: () => void,
+    onrepair: () => void,
   ) {
     this.find.title = 'The quietest third of a second in which nobody speaks';
     this.learn = element('button', { type: 'button', onclick: onlearn }, 'Learn noise');
+    this.repair = element('button', { type: 'button', onclick: onrepair }, 'Repair this stretch');
     this.view = element(
       'div',
       { className: 'learn', hidden: true },
-      element('span', {}, 'Noise alone, drag over it above or say where:'),
+      this.purpose,
       field(this.from, 'From (s)'),
       field(this.to, 'To (s)'),
       this.find,
       this.learn,
+      this.repair,
     );
     for (const edge of [this.from, this.to]) edge.onchange = () => (this.chosen(this.stretch), this.busy(false));
     this.busy(false);
@@ -53,12 +59,17 @@ export class NoiseStretch {
   }
 
   busy(on: boolean): void {
-    this.learn.disabled = on || !this.stretch;
+    this.learn.disabled = this.repair.disabled = on || !this.stretch;
   }
 
-  /** Shown only where the recipe can learn from it. */
+  /** Shown only where the recipe can do something with it. */
   show(recipe: Recipe, playable: boolean): void {
-    this.view.hidden = !playable || !recipe.chain.some((s) => effectInfo(s.effect).learns === 'stretch');
+    const learns = recipe.chain.some((s) => effectInfo(s.effect).learns === 'stretch');
+    const repairs = recipe.chain.some((s) => s.effect === 'spectral-repair');
+    this.view.hidden = !playable || !(learns || repairs);
+    this.find.hidden = this.learn.hidden = !learns;
+    this.repair.hidden = !repairs;
+    this.purpose.textContent = `${[learns && 'Noise alone', repairs && 'What is to be repaired'].filter(Boolean).join(', or: ')}: drag over it above or say where:`;
   }
 
   private propose(): void {
