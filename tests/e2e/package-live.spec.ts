@@ -56,6 +56,39 @@ test('the worklet gives the same samples as the worker, mono and stereo', async 
   for (const d of differences) expect(d).toBe(0);
 });
 
+test('a side-chain opens the gate, live as in the worker', async ({ page }) => {
+  await open(page);
+  const { worst, shut, open: opened } = await page.evaluate(async () => {
+    const recipe = { version: 1 as const, chain: [{ effect: 'denoise' as const, params: { floor: 0, lowcut: 0 } }, { effect: 'gate' as const, params: { range: -60 } }] };
+    const audio = (make: (i: number) => number) => ({ sampleRate: 48000, channels: [Float32Array.from({ length: 48000 }, (_, i) => make(i))] });
+    const sound = audio((i) => 0.2 * Math.sin(i * 0.05));
+    const key = audio((i) => (i >= 24000 && i < 36000 ? 0.5 * Math.sin(i * 0.3) : 0));
+    const file = await window.rinse.cleanBuffer(sound, { recipe, sideChain: key });
+    const context = new OfflineAudioContext(1, 52000, 48000);
+    const cleaner = await window.rinse.createCleaner(context, { channels: 1, recipe, sideChain: true });
+    [sound, key].forEach(({ channels }, input) => {
+      const buffer = new AudioBuffer({ length: 48000, sampleRate: 48000 });
+      buffer.copyToChannel(channels[0]!, 0);
+      const source = new AudioBufferSourceNode(context, { buffer });
+      source.connect(cleaner, 0, input);
+      source.start();
+    });
+    cleaner.connect(context.destination);
+    const live = (await context.startRendering()).getChannelData(0);
+    const lag = Math.round(cleaner.latency * 48000);
+    const y = file.channels[0]!;
+    const peak = (from: number, to: number) => y.subarray(from, to).reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+    return { worst: y.reduce((m, v, i) => Math.max(m, Math.abs(v - live[i + lag]!)), 0), shut: peak(12000, 23000), open: peak(24500, 36000) };
+  });
+  expect(worst).toBe(0);
+  expect(shut).toBeLessThan(3e-4);
+  expect(opened).toBeGreaterThan(0.19);
+  const refused = await page.evaluate(() =>
+    window.rinse.cleanBuffer({ sampleRate: 48000, channels: [new Float32Array(9)] }, { sideChain: { sampleRate: 48000, channels: [new Float32Array(9)] } }).catch((e: Error) => e.message),
+  );
+  expect(refused).toContain('no effect of the recipe listens to a side-chain');
+});
+
 test('any render quantum gives the same', async ({ page }) => {
   await open(page);
   const [usual, other, size] = await page.evaluate(async () => {
