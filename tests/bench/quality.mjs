@@ -169,6 +169,7 @@ try {
     const families = [];
     for (const set of ['voice48', 'voice16']) families.push(`### ${set}\n\n${await family(join(work, 'dev', set))}`);
     const python3 = (script, ...args) => execFileSync(python(), [join(root, 'tests/bench', script), ...args], { encoding: 'utf8' }).trim();
+    const presets = python3('presets.py', rinse, data);
     const repairs = python3('repairs.py', rinse, data);
     const drums = python3('drums.py', rinse, data, join(work, 'dev'));
     const microphones = python3('microphones.py', rinse, data);
@@ -194,6 +195,12 @@ ${families.join('\n\n')}
 On the clean files of voice48 and voice16, and on the music of the development split (tests/bench/voice_facts.py).
 
 ${facts}
+
+## Presets
+
+Each on a recording of the development split that it is for, alone or with damage put to it (tests/bench/presets.py).
+
+${presets}
 
 ## Repairs
 
