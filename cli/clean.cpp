@@ -88,10 +88,7 @@ class SideChain {
       got = std::min(kBlock, resampler_->lookAhead());
       for (int c = 0; c < b.channels; ++c) std::fill_n(b[c], got, 0.0f);
     }
-    for (int c = 1; c < b.channels; ++c) {
-      for (int i = 0; i < got; ++i) b[0][i] += b[c][i];
-    }
-    for (int i = 0; i < got; ++i) b[0][i] /= static_cast<float>(b.channels);
+    for (int i = 0; i < got; ++i) b[0][i] = b.mean(i);
     if (!resampler_) return void(waiting_.insert(waiting_.end(), b[0], b[0] + got));
     const size_t before = waiting_.size();
     waiting_.resize(before + resampler_->maxOutputs(got));

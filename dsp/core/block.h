@@ -16,6 +16,13 @@ struct Block {
 
   float* operator[](int channel) const { return data[channel]; }
 
+  /// Of all channels at that frame.
+  float mean(int frame) const {
+    float sum = 0.0f;
+    for (int c = 0; c < channels; ++c) sum += data[c][frame];
+    return sum / static_cast<float>(channels);
+  }
+
   /// Frames [from, from + count) of the same audio.
   Block part(int from, int count) const {
     Block b{data, channels, count, sideChain ? sideChain + from : nullptr};

@@ -83,11 +83,8 @@ void Debreath::reset() noexcept {
 
 void Debreath::process(Block b) noexcept {
   const float step = std::max(-get(kRange), 1.0f) / static_cast<float>(kFadeSeconds * spec_.sampleRate);
-  const float share = 1.0f / static_cast<float>(b.channels);
   for (int i = 0; i < b.frames; ++i) {
-    float sum = 0.0f;
-    for (int c = 0; c < b.channels; ++c) sum += b[c][i];
-    recent_[frameSize_ - hop_ + filled_] = sum * share;
+    recent_[frameSize_ - hop_ + filled_] = b.mean(i);
     gainDb_ = gainDb_ > target_ ? std::max(target_, gainDb_ - step) : std::min(target_, gainDb_ + step);
     const float gain = gainDb_ == 0.0f ? 1.0f : gainFromDb(gainDb_);
     for (int c = 0; c < b.channels; ++c) {

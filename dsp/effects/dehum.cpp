@@ -219,11 +219,7 @@ void Dehum::reset() noexcept {
 
 void Dehum::process(Block b) noexcept {
   if (learning_) {
-    const float share = 1.0f / static_cast<float>(b.channels);
-    for (int i = 0; i < b.frames; ++i) {
-      mono_[i] = 0.0f;
-      for (int c = 0; c < b.channels; ++c) mono_[i] += b[c][i] * share;
-    }
+    for (int i = 0; i < b.frames; ++i) mono_[i] = b.mean(i);
     detectors_[0].add(mono_.data(), b.frames);
     listened_ += b.frames;
   }

@@ -22,13 +22,12 @@ void QuietStretch::add(Block b) noexcept {
     const Block piece = b.part(from, std::min(hop_ - filled_, b.frames - from));
     activity_.process(piece);
     for (int i = 0; i < piece.frames; ++i) {
-      double mean = 0.0;
-      for (int c = 0; c < piece.channels; ++c) mean += piece[c][i];
+      const double mean = piece.mean(i);
       energy_ += mean * mean;
     }
     from += piece.frames, filled_ += piece.frames;
     if (filled_ < hop_) continue;
-    endHop(energy_ / (static_cast<double>(hop_) * b.channels * b.channels));
+    endHop(energy_ / hop_);
     filled_ = 0, energy_ = 0.0;
   }
 }

@@ -23,11 +23,8 @@ void SpectrumTap::prepare(double sampleRate) {
 void SpectrumTap::reset() noexcept { std::fill(recent_.begin(), recent_.end(), 0.0f); }
 
 void SpectrumTap::listen(Block b) noexcept {
-  const float share = 1.0f / static_cast<float>(b.channels);
   for (int i = 0; i < b.frames; ++i) {
-    float sum = 0.0f;
-    for (int c = 0; c < b.channels; ++c) sum += b[c][i];
-    recent_[at_] = sum * share;
+    recent_[at_] = b.mean(i);
     if (++at_ == recent_.size()) at_ = 0;
   }
 }

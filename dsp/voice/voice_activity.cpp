@@ -89,12 +89,7 @@ double VoiceActivity::lag() const noexcept {
 }
 
 void VoiceActivity::process(Block b) noexcept {
-  const float share = 1.0f / static_cast<float>(b.channels);
-  for (int i = 0; i < b.frames; ++i) {
-    float sum = 0.0f;
-    for (int c = 0; c < b.channels; ++c) sum += b[c][i];
-    mono_[i] = sum * share;
-  }
+  for (int i = 0; i < b.frames; ++i) mono_[i] = b.mean(i);
   const float* from = mono_.data();
   int count = b.frames;
   if (resampler_) {

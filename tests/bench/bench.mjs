@@ -1,4 +1,4 @@
-// npm run bench [-- --only NAMES] [--json FILE] [--browser] [--live MINUTES] [--hour]: how fast we are, beside our peers, in one run.
+// npm run bench [-- --only NAMES (of effects and presets, without peers; 'none')] [--json FILE] [--browser] [--live MINUTES] [--hour]: how fast we are, beside our peers, in one run.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,17 +38,18 @@ async function inWasm(name, recipe, channels) {
 const wanted = (name) => !options.only || options.only.split(',').includes(name);
 for (const [name, recipe] of Object.entries(recipes)) if (wanted(name)) await inWasm(name, recipe, 1);
 for (const name of ['dereverb', 'dereverb-offline']) if (wanted(name)) await inWasm(name, recipes[name], 4);
-if (options.only) process.exit();
-for (const [name, make] of Object.entries(peers)) add({ name, host: 'peer', ...measure(await make(), x) });
+if (!options.only) {
+  for (const [name, make] of Object.entries(peers)) add({ name, host: 'peer', ...measure(await make(), x) });
 
-const speed = (name, host) => rows.find((r) => r.name === name && r.host === host).xRealTime;
-for (const effect of ['denoise', 'voice-denoise'])
-  console.log(`${effect} in wasm costs ${(speed('@jitsi/rnnoise-wasm', 'peer') / speed(effect, 'wasm')).toFixed(2)} of @jitsi/rnnoise-wasm`);
+  const speed = (name, host) => rows.find((r) => r.name === name && r.host === host).xRealTime;
+  for (const effect of ['denoise', 'voice-denoise'])
+    console.log(`${effect} in wasm costs ${(speed('@jitsi/rnnoise-wasm', 'peer') / speed(effect, 'wasm')).toFixed(2)} of @jitsi/rnnoise-wasm`);
 
-const { scoringSeconds } = await import('./scoring.mjs');
-for (const [host, seconds] of Object.entries(await scoringSeconds())) console.log(`all measures of a pair of 5 s at 48 kHz, ${host}: ${seconds.toFixed(2)} s`);
+  const { scoringSeconds } = await import('./scoring.mjs');
+  for (const [host, seconds] of Object.entries(await scoringSeconds())) console.log(`all measures of a pair of 5 s at 48 kHz, ${host}: ${seconds.toFixed(2)} s`);
 
-(await import('./kernels.mjs')).kernels();
+  (await import('./kernels.mjs')).kernels();
+}
 
 if (options.browser || options.live || options.hour) {
   const { hourInPage, liveUnderruns, workletLoad } = await import('./chromium.mjs');
