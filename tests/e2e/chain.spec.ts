@@ -140,7 +140,7 @@ test('a marked stretch is repaired', async ({ rinsePage: page }) => {
   await card.getByLabel('To (s)').fill('0.75');
   await card.getByLabel('To (s)').blur();
   await repair.click();
-  await expect(file.getByText('The stretch will be filled from its surroundings')).toBeVisible();
+  await expect(file.getByText('0.500 to 0.750 s will be filled from what is around')).toBeVisible();
   await expect(file.locator('.steps input[type=number]')).toHaveValue('0.5');
   await file.getByRole('button', { name: 'Remove Voice' }).click();
   await page.getByLabel('Download as').selectOption('wav-float');
@@ -151,4 +151,42 @@ test('a marked stretch is repaired', async ({ rinsePage: page }) => {
   expect(most(0.5, 0.75)).toBeGreaterThan(0.01);
   expect(most(0, 0.4)).toBe(0);
   expect(most(0.85, 3)).toBe(0);
+});
+
+test('a rectangle is dragged on the spectrogram and repaired: a whistle goes, what is around it stays', async ({ rinsePage: page }) => {
+  const file = panel(page);
+  await file.getByText('More settings').click();
+  await file.getByRole('button', { name: 'Remove Voice' }).click();
+  await file.getByLabel('Add an effect').selectOption('spectral-repair');
+  await file.getByRole('button', { name: 'Add', exact: true }).click();
+  const whistle = 'build/e2e/results/whistle.wav'; // 3 kHz from 1.0 to 1.3 s over a hum of 400 Hz
+  writeFileSync(whistle, wav([Float32Array.from({ length: 144000 }, (_, i) => 0.1 * Math.sin(i * 0.05236) + (i > 48000 && i < 62400 ? 0.2 * Math.sin(i * 0.3927) : 0))], 48000));
+  await drop(page, whistle);
+  const card = file.locator('article');
+  await card.getByLabel('From (s)').fill('1');
+  await card.getByLabel('To (s)').fill('1.3');
+  await card.getByLabel('To (s)').blur();
+  await card.getByRole('button', { name: 'Choose frequencies' }).click();
+  const stage = card.locator('.spectrogram .stage');
+  await expect(stage.locator('canvas').first()).toBeVisible();
+  await stage.scrollIntoViewIfNeeded();
+  const box = (await stage.boundingBox())!;
+  const at = (seconds: number, hz: number) => [box.x + (box.width * seconds) / 2.3, box.y + 220 * (1 - hz / 16000)] as const; // 0 to 2.3 s
+  await page.mouse.move(...at(0.95, 3600));
+  await page.mouse.down();
+  await page.mouse.move(...at(1.2, 3000));
+  await page.mouse.move(...at(1.35, 2400));
+  await page.mouse.up();
+  await expect(file.getByText(/^0\.9\d+ to 1\.3\d+ s between 2[34]\d\d and 3[56]\d\d Hz will be filled/)).toBeVisible();
+  await page.getByLabel('Download as').selectOption('wav-float');
+  await page.getByRole('button', { name: 'Clean', exact: true }).click();
+  const after = samples(await download(page));
+  const tone = (x: Float32Array, step: number) => {
+    let re = 0;
+    let im = 0;
+    for (let i = 50000; i < 60000; i++) (re += x[i]! * Math.cos(step * i)), (im += x[i]! * Math.sin(step * i));
+    return (2 * Math.hypot(re, im)) / 10000;
+  };
+  expect(tone(after, 0.3927)).toBeLessThan(0.01); // of 0.2
+  expect(tone(after, 0.05236)).toBeCloseTo(0.1, 2);
 });

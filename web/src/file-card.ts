@@ -6,6 +6,7 @@ import { MarkedStretch } from './marked-stretch';
 import { Player, type ListenTo } from './player';
 import { ReportView } from './report-view';
 import { SideChainChoice } from './side-chain-choice';
+import { Spectrogram, type Rectangle } from './spectrogram';
 import { SpectrumPlot } from './spectrum-plot';
 import { Waveform } from './waveform';
 
@@ -13,6 +14,8 @@ type State = 'reading' | 'ready' | 'cleaning' | 'cleaned' | 'failed';
 
 const longestLearned = 60; // seconds: a noise profile needs no more
 const pictureEveryMs = 100;
+const aroundStretch = 1; // seconds shown before and after what is to be repaired
+const longestSeen = 8; // seconds of it
 
 const listenLabels: [ListenTo, string][] = [
   ['original', 'Original'],
@@ -54,7 +57,8 @@ export class FileCard {
   );
   private report: ReportView | null = null;
   private readonly spectrum = new SpectrumPlot();
-  private readonly stretch = new MarkedStretch((stretch) => this.before.mark(stretch), () => void this.learnNoise(), () => this.repairStretch());
+  private readonly stretch = new MarkedStretch((stretch) => this.before.mark(stretch), () => void this.learnNoise(), () => this.repair(), () => void this.lookAtStretch());
+  private readonly spectrogram = new Spectrogram((rectangle) => this.repair(rectangle));
   private readonly sideChain = new SideChainChoice(() => this.settingsChanged(this.recipe, this.wanted));
   private wanted: FileFormat = 'same-video';
   private timer = 0;
@@ -89,6 +93,7 @@ export class FileCard {
       this.reportPlace,
       this.before.view,
       this.stretch.view,
+      this.spectrogram.view,
       this.sideChain.view,
       this.after.view,
       element('div', { className: 'transport' }, this.play, this.position, this.clock),
@@ -209,6 +214,7 @@ export class FileCard {
     this.recipe = structuredClone(recipe);
     this.wanted = wanted;
     this.stretch.show(recipe, !!this.player);
+    if (!recipe.chain.some((s) => s.effect === 'spectral-repair')) this.spectrogram.hide();
     this.sideChain.show(recipe, !!this.player);
     const preview = this.radios.get('preview')!;
     preview.disabled = !isLive(recipe) || !!this.sideChain.file; // it runs live, and hears no other file
@@ -244,9 +250,21 @@ export class FileCard {
     }
   }
 
-  /** Gives the stretch to a spectral repair that has none yet, or to the last one. */
-  private repairStretch(): void {
+  /** Shows what sounds in the stretch and around it. */
+  private async lookAtStretch(): Promise<void> {
     const { stretch } = this.stretch;
+    if (!stretch || !this.player) return;
+    const from = Math.max(0, stretch.from - aroundStretch);
+    try {
+      await this.spectrogram.show(await this.player.read(from, Math.min(stretch.to, stretch.from + longestSeen) + aroundStretch), from);
+    } catch (e) {
+      this.say(`Its frequencies could not be shown: ${reasonOf(e)}.`, 'error');
+    }
+  }
+
+  /** Gives the rectangle, or the stretch over all frequencies, to a spectral repair that has none yet, or to the last one. */
+  private repair(rectangle?: Rectangle): void {
+    const stretch = rectangle ?? this.stretch.stretch;
     if (!stretch) return;
     this.messages.replaceChildren();
     const recipe = structuredClone(this.recipe);
@@ -254,9 +272,11 @@ export class FileCard {
     const step = steps.find((s) => !s.params?.length) ?? steps.at(-1)!;
     const longest = effectInfo('spectral-repair').params.find((p) => p.id === 'length')!.max;
     if (stretch.to - stretch.from > longest) return this.say(`At most ${longest} s can be filled from what is around them; nothing was changed.`, 'error');
-    step.params = { ...step.params, start: stretch.from, length: stretch.to - stretch.from };
+    const { low, high } = rectangle ?? { low: 0, high: 24000 };
+    step.params = { ...step.params, start: stretch.from, length: stretch.to - stretch.from, low: Math.round(low), high: Math.max(100, Math.round(high)) };
     this.learned(recipe);
-    this.say('The stretch will be filled from its surroundings; its lowest and highest frequency are among the settings.', 'note');
+    const band = rectangle ? ` between ${Math.round(low)} and ${Math.round(high)} Hz` : '';
+    this.say(`${stretch.from.toFixed(3)} to ${stretch.to.toFixed(3)} s${band} will be filled from what is around; the settings can be changed above.`, 'note');
   }
 
   private cancelCleaning(): void {
@@ -269,6 +289,7 @@ export class FileCard {
     this.player?.close();
     this.report?.destroy();
     this.before.destroy();
+    this.spectrogram.hide();
     this.after.destroy();
     this.dropResult();
     clearInterval(this.timer);

@@ -11,6 +11,7 @@ export class MarkedStretch {
   private readonly find = element('button', { type: 'button', className: 'small', disabled: true, onclick: () => this.propose() }, 'Find noise');
   private readonly learn: HTMLButtonElement;
   private readonly repair: HTMLButtonElement;
+  private readonly look: HTMLButtonElement;
   private readonly purpose = element('span');
   readonly view: HTMLElement;
   private proposed: Stretch | null = null;
@@ -20,10 +21,13 @@ export class MarkedStretch {
     private readonly chosen: (stretch: Stretch | null) => void,
     onlearn: () => void,
     onrepair: () => void,
+    /** Show its frequencies. */
+    onlook: () => void,
   ) {
     this.find.title = 'The quietest third of a second in which nobody speaks';
     this.learn = element('button', { type: 'button', onclick: onlearn }, 'Learn noise');
     this.repair = element('button', { type: 'button', onclick: onrepair }, 'Repair this stretch');
+    this.look = element('button', { type: 'button', onclick: onlook }, 'Choose frequencies');
     this.view = element(
       'div',
       { className: 'learn', hidden: true },
@@ -33,6 +37,7 @@ export class MarkedStretch {
       this.find,
       this.learn,
       this.repair,
+      this.look,
     );
     for (const edge of [this.from, this.to]) edge.onchange = () => (this.chosen(this.stretch), this.busy(false));
     this.busy(false);
@@ -59,7 +64,7 @@ export class MarkedStretch {
   }
 
   busy(on: boolean): void {
-    this.learn.disabled = this.repair.disabled = on || !this.stretch;
+    this.learn.disabled = this.repair.disabled = this.look.disabled = on || !this.stretch;
   }
 
   /** Shown only where the recipe can do something with it. */
@@ -68,7 +73,7 @@ export class MarkedStretch {
     const repairs = recipe.chain.some((s) => s.effect === 'spectral-repair');
     this.view.hidden = !playable || !(learns || repairs);
     this.find.hidden = this.learn.hidden = !learns;
-    this.repair.hidden = !repairs;
+    this.repair.hidden = this.look.hidden = !repairs;
     this.purpose.textContent = `${[learns && 'Noise alone', repairs && 'What is to be repaired'].filter(Boolean).join(', or: ')}: drag over it above or say where:`;
   }
 
