@@ -125,6 +125,7 @@ void VoiceDenoise::remember(const SpectralFrame& frame) noexcept {
 
 void VoiceDenoise::think() noexcept {
   features_.input(linked_, input_.data());
+  if (features_.absurd()) features_.reset(), net_.reset();
   const nn::VoiceNet::Answer answer = net_(input_.data());
   nn::VoiceFrame::answer(answer.output, filter_, gain_);
   speech_ = answer.speech;

