@@ -5,5 +5,5 @@ const built = (name: string) => fileURLToPath(new URL(`build/wasm/${name}`, impo
 
 export default defineConfig({
   resolve: { alias: { '#glue': built('rinse.mjs'), '#metrics-glue': built('rinse-metrics.mjs') } },
-  test: { include: ['tests/web/**/*.test.ts'], testTimeout: 60_000 },
+  test: { include: ['tests/web/**/*.test.ts'], testTimeout: 180_000 },
 });
