@@ -11,6 +11,7 @@ export default defineConfig({
   fullyParallel: false,
   workers: 1, // live audio wants a core of its own
   timeout: 60_000,
+  expect: { timeout: 20_000 }, // machines here are noisy
   reporter: 'list',
   webServer: { command: 'node tests/e2e/server.mjs', url: 'http://127.0.0.1:4190/harness.html', reuseExistingServer: false },
   use: {
