@@ -117,13 +117,12 @@ def main():
                 report = json.loads(output("inspect", path, "--json"))
                 return f"{report['integrated_lufs']:.1f} LUFS, {report['true_peak_dbtp']:.1f} dBTP"
             x = soundfile.read(path, always_2d=True)[0].mean(1)
-            text = f"SI-SDR {si_sdr(clean, x):.1f} dB"
-            if "voice" in on:
-                soundfile.write(reference, clean, RATE, subtype="FLOAT")
-                soundfile.write(path + ".wav", x, RATE, subtype="FLOAT")
-                rows = list(csv.DictReader(output("score", "--clean", reference, "--est", path + ".wav", "--metrics", "pesq_wb,stoi", "--format", "csv").splitlines()))
-                text += f", PESQ {float(rows[0]['pesq_wb']):.2f}, STOI {float(rows[0]['stoi']):.3f}"
-            return text
+            if "voice" not in on:
+                return f"SI-SDR {si_sdr(clean, x):.1f} dB"
+            soundfile.write(reference, clean, RATE, subtype="FLOAT")
+            soundfile.write(path + ".wav", x, RATE, subtype="FLOAT")
+            row = next(csv.DictReader(output("score", "--clean", reference, "--est", path + ".wav", "--metrics", "pesq_wb,stoi,si_sdr", "--format", "csv").splitlines()))
+            return f"SI-SDR {float(row['si_sdr']):.1f} dB, PESQ {float(row['pesq_wb']):.2f}, STOI {float(row['stoi']):.3f}"
 
         for preset, on, clean, recording in cases(Material(data)):
             soundfile.write(into, recording, RATE, subtype="FLOAT")
