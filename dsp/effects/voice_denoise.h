@@ -28,13 +28,14 @@ class VoiceDenoise : public SpectralEffect {
   void remember(const SpectralFrame&) noexcept;
   void think() noexcept;
   void keepTreble() noexcept;
+  void listenForMusic(float music) noexcept;
   float passed() const noexcept;
   void apply(SpectralFrame, float passed) noexcept;
 
   nn::VoiceFrame features_;
   nn::VoiceNet net_;
   int framesPerThought_ = 1, untilThought_ = 0;  // the network takes a frame every 10 ms
-  float guardAttack_ = 0.0f, guardRelease_ = 0.0f, speechHold_ = 0.0f;
+  float guardAttack_ = 0.0f, guardRelease_ = 0.0f, word_ = 0.0f;
 
   std::vector<std::complex<float>> linked_;  // [bins] all channels as one
   std::vector<std::complex<float>> filter_;  // [kBins][kTaps]
@@ -47,7 +48,8 @@ class VoiceDenoise : public SpectralEffect {
   SppMmse trebleNoise_;
   DecisionDirected trebleRule_{Estimator::logMmse};
   std::vector<float> treblePower_, trebleFloor_, trebleGain_;
-  float speech_ = 0.0f, heldSpeech_ = 0.0f, music_ = 0.0f;
+  float speech_ = 0.0f, said_ = 0.0f, music_ = 0.0f;
+  int sinceWord_ = 0;  // thoughts
   float reductionDb_ = 0.0f;
 };
 
