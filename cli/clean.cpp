@@ -56,10 +56,12 @@ Block buffersOf(Engine& engine, int frames) {
 /// A side-chain's file: the mean of its channels, at the rate of what is cleaned, silence behind its end.
 class SideChain {
  public:
-  static Result<SideChain> open(const std::string& path, int rate) {
+  /// `path`: "" for none.
+  static Result<std::optional<SideChain>> open(const std::string& path, int rate) {
+    if (path.empty()) return std::optional<SideChain>();
     auto file = AudioFile::read(path);
     if (!file) return Error{file.error()};
-    return SideChain(std::move(*file), rate);
+    return std::optional(SideChain(std::move(*file), rate));
   }
 
   void read(float* to, int frames) {
@@ -103,7 +105,7 @@ class SideChain {
 };
 
 /// Reads, processes and writes all of it, without the engine's latency at the start and with as many frames as came in.
-Result<CleanReport> stream(AudioFile& input, SideChain* sideChain, AudioFile& output, Engine& engine) {
+Result<CleanReport> stream(AudioFile& input, std::optional<SideChain>& sideChain, AudioFile& output, Engine& engine) {
   CleanReport report;
   report.latency = engine.latency();
   Progress progress(input.promisedFrames());
@@ -146,14 +148,6 @@ Result<std::unique_ptr<Engine>> engineFor(const AudioFile& file, const std::stri
   return engine;
 }
 
-/// None for "".
-Result<std::unique_ptr<SideChain>> sideChainFor(const std::string& path, const AudioFile& input) {
-  if (path.empty()) return std::unique_ptr<SideChain>();
-  auto opened = SideChain::open(path, input.info().samplerate);
-  if (!opened) return Error{opened.error()};
-  return std::make_unique<SideChain>(std::move(*opened));
-}
-
 }  // namespace
 
 Result<CleanReport> clean(const std::string& in, const std::string& out, const Recipe& recipe,
@@ -165,7 +159,7 @@ Result<CleanReport> clean(const std::string& in, const std::string& out, const R
     return Error{out + ": this is the input itself; give the output another name"};
   auto engine = engineFor(*input, in, recipe, !sideChain.empty());
   if (!engine) return Error{engine.error()};
-  auto side = sideChainFor(sideChain, *input);
+  auto side = SideChain::open(sideChain, input->info().samplerate);
   if (!side) return Error{side.error()};
   auto format = formatFor(out, input->info());
   if (!format) return Error{format.error()};
@@ -177,7 +171,7 @@ Result<CleanReport> clean(const std::string& in, const std::string& out, const R
   auto output =
       AudioFile::write(part->takeDescriptor(), out, input->info().samplerate, input->info().channels, *format);
   if (!output) return Error{output.error()};
-  auto report = stream(*input, side->get(), *output, **engine);
+  auto report = stream(*input, *side, *output, **engine);
   if (!report) return Error{out + ": " + report.error()};
   if (!output->close()) return Error{out + ": the disk took no more; nothing was written"};
   if (std::string wrong = part->keep(); !wrong.empty()) return Error{wrong};
@@ -190,7 +184,7 @@ Result<Recipe> learn(const std::string& in, Recipe recipe, int step, double from
   if (!input) return Error{input.error()};
   auto engine = engineFor(*input, in, recipe, !sideChain.empty());
   if (!engine) return Error{engine.error()};
-  auto side = sideChainFor(sideChain, *input);
+  auto side = SideChain::open(sideChain, input->info().samplerate);
   if (!side) return Error{side.error()};
   if (std::string wrong = (*engine)->startLearning(step); !wrong.empty()) return Error{in + ": " + wrong};
   const auto rate = static_cast<double>(input->info().samplerate);

@@ -44,6 +44,18 @@ std::string addTensors(const json& header, std::span<const std::byte> data, nn::
   return {};
 }
 
+nn::Models& broughtAlong() {
+  static nn::Models found = [] {
+    nn::Models all;
+    for (const Embedded& m : kEmbedded) {
+      auto file = parseWeights(std::as_bytes(std::span(m.bytes, m.size)), m.name);
+      if (file) all.emplace(m.name, std::move(file->weights));  // a damaged one is missed, in words, by who needs it
+    }
+    return all;
+  }();
+  return found;
+}
+
 }  // namespace
 
 Result<WeightsFile> readWeights(const std::string& path) {
@@ -75,22 +87,6 @@ Result<WeightsFile> parseWeights(std::span<const std::byte> bytes, const std::st
   if (!file.about.is_object()) return Error{name + ": what the header says under \"rinse\" is no JSON object"};
   return file;
 }
-
-namespace {
-
-nn::Models& broughtAlong() {
-  static nn::Models found = [] {
-    nn::Models all;
-    for (const Embedded& m : kEmbedded) {
-      auto file = parseWeights(std::as_bytes(std::span(m.bytes, m.size)), m.name);
-      if (file) all.emplace(m.name, std::move(file->weights));  // a damaged one is missed, in words, by who needs it
-    }
-    return all;
-  }();
-  return found;
-}
-
-}  // namespace
 
 const nn::Models& models() { return broughtAlong(); }
 

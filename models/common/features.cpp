@@ -17,10 +17,13 @@ int voice_bins() { return VoiceFrame::kBins; }
 int voice_outputs() { return VoiceFrame::kOutputs; }
 const int* voice_edges() { return VoiceFrame::edges().data(); }
 
-/// The Bark bands of PESQ: to[49][5], number of bins of 31.25 Hz, centre and width in Bark, density, threshold.
+/// The Bark bands of PESQ: to[49][6], number of bins of 31.25 Hz, width in Bark, density on the model's scale,
+/// threshold of hearing, exponent and scale of loudness.
 void bark_bands(double* to) {
   for (const rinse::pesq::BarkBand& b : rinse::pesq::kBark) {
-    for (const double v : {static_cast<double>(b.bins), b.centreBark, b.widthBark, b.density, b.hearingThreshold})
+    const auto law = rinse::pesq::loudnessLaw(b);
+    for (const double v : {static_cast<double>(b.bins), b.widthBark, b.density * rinse::pesq::kPowerScale,
+                           b.hearingThreshold, law.exponent, law.scale})
       *to++ = v;
   }
 }

@@ -14,8 +14,8 @@ def layout():
 
 
 def bark():
-    """[49][5]: the Bark bands of PESQ (dsp/metrics/pesq/bark.h): bins of 31.25 Hz, centre, width, density, threshold of hearing."""
-    table = np.empty((49, 5))
+    """[49][6]: the Bark bands of PESQ (dsp/metrics/pesq/bark.h): bins of 31.25 Hz, width, density, threshold of hearing, exponent, loudness scale."""
+    table = np.empty((49, 6))
     library().bark_bands(pointer(table))
     return table
 

@@ -5,8 +5,7 @@ import numpy as np
 import torch
 
 BIN_HZ, POSITION_HZ = 31.25, 50.0
-LEVEL = 512 * 512 * 0.375 / 2 * 1e7 * 6.910853e-6  # of a bin's density: PESQ's frames of speech with 350 … 3250 Hz at 1e7
-ZWICKER, SONE = 0.23, 0.1866055
+LEVEL = 512 * 512 * 0.375 / 2 * 1e7  # of a bin: PESQ's frames of speech with 350 … 3250 Hz at 1e7
 SYLLABLE = 32  # frames, 320 ms
 MOST = 45.0  # of a frame
 
@@ -16,27 +15,25 @@ class Disturbance(torch.nn.Module):
 
     def __init__(self):
         super().__init__()
-        table = features.bark()
+        count, width, density, threshold, exponent, scale = features.bark().T
         bins, edges = features.layout()
         low = np.concatenate([np.arange(bins), edges[:-1]]) * POSITION_HZ - POSITION_HZ / 2
         high = np.append(low[1:], edges[-1] * POSITION_HZ)
-        tops = np.cumsum(table[:, 0]) * BIN_HZ - BIN_HZ / 2
+        tops = np.cumsum(count) * BIN_HZ - BIN_HZ / 2
         bottoms = np.append(-BIN_HZ / 2, tops[:-1])
         shared = np.clip(np.minimum(tops[:, None], high) - np.maximum(bottoms[:, None], low), 0, None)  # Hz of a position in a band
-        exponent = ZWICKER * np.where(table[:, 1] < 4, np.minimum(6 / (table[:, 1] + 2), 2), 1) ** 0.15
         keep = lambda name, x: self.register_buffer(name, torch.from_numpy(np.ascontiguousarray(x)).float())
-        keep("bands", (shared / POSITION_HZ * table[:, 3:4] * LEVEL).T)
-        keep("speech", (low >= 350) & (high <= 3250))
-        keep("hz", high - low)
+        keep("bands", (shared / POSITION_HZ * density[:, None] * LEVEL).T)
+        keep("speech", ((low >= 350) & (high <= 3250)) * (high - low) / POSITION_HZ)
         keep("top", tops)
-        keep("width", np.append(0, table[1:, 2]))
-        keep("threshold", table[:, 4])
+        keep("width", np.append(0, width[1:]))
+        keep("threshold", threshold)
         keep("exponent", exponent)
-        keep("lowest", SONE * (table[:, 4] / 0.5) ** exponent)
+        keep("scale", scale)
 
     def loudness(self, power):
         rise = (0.5 + 0.5 * power / self.threshold) ** self.exponent - 1
-        return self.lowest * rise.clamp_min(0)
+        return self.scale * rise.clamp_min(0)
 
     def over_time(self, x):
         x = (x.clamp_max(MOST) ** 6 + 1e-6).unfold(1, SYLLABLE, SYLLABLE // 2).mean(2) ** (1 / 6)
@@ -44,11 +41,10 @@ class Disturbance(torch.nn.Module):
 
     def forward(self, clean, estimate, bandwidth):
         """clean and estimate [batch][time][positions][2] as the trainer's loss has them, bandwidth [batch] in Hz."""
-        power = lambda x: x.square().sum(-1) * (self.hz / POSITION_HZ)  # of a position; a band's is the mean of its bins'
+        power = lambda x: x.square().sum(-1)  # of a bin; a band's is the mean of its bins'
         x, y = power(clean), power(estimate)
         level = (x * self.speech).sum(2).mean(1)[:, None, None] + 1e-6
-        per_hz = lambda p: (p / level / (self.hz / POSITION_HZ)) @ self.bands
-        x, y = per_hz(x), per_hz(y)
+        x, y = (p / level @ self.bands for p in (x, y))
         audible = lambda p: (p * (p > self.threshold))[..., 1:].sum(2, keepdim=True)
         heard = audible(x)
         y = y * ((heard + 5e3) / (audible(y) + 5e3)).clamp(3e-4, 5)

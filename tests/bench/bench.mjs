@@ -22,7 +22,7 @@ function add(row) {
 console.log(`48 kHz mono in quanta of ${quantum} (${budgetUs.toFixed(0)} µs each), one core`);
 console.log(`${'name'.padEnd(44)} ${'host'.padEnd(7)} ${'real time'.padStart(10)} ${'worst block'.padStart(10)} ${'of budget'.padStart(8)}`);
 
-for (const row of options.only ? [] : JSON.parse(execFileSync(rinse, ['bench'], { encoding: 'utf8' }))) add(row);
+if (!options.only) JSON.parse(execFileSync(rinse, ['bench'], { encoding: 'utf8' })).forEach(add);
 
 const generated = (name) => JSON.parse(readFileSync(join(root, 'worklet/src/generated', name), 'utf8'));
 const recipes = {

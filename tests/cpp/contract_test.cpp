@@ -173,8 +173,8 @@ TEST_P(Contract, AbsurdSamplesNeverPoisonTheState) {
     test::run(*engine(), alone, {333});
     const double heard = test::power(good[0], 7 * 48000 + e->latency()),
                  expected = test::power(alone[0], 7 * 48000 + e->latency());
-    // A network that is in two minds about a made voice is moved a little by any beginning, by silence too.
-    const double most = findEffect(GetParam().effect)->model ? 3.0 : 1.0;
+    // The voice network at 10 ms is in two minds about this made voice: any beginning moves it, silence too.
+    const double most = GetParam().lowLatency && std::string_view(GetParam().effect) == "voice-denoise" ? 3.0 : 1.0;
     EXPECT_NEAR(test::db(heard / expected), 0.0, most) << "after a pattern that begins with " << pattern[0];
   }
 }
@@ -185,7 +185,9 @@ TEST_P(Contract, ADeadChannelStaysDeadAndDoesNotStopTheOther) {
   std::fill(x[1].begin(), x[1].end(), 0.0f);
   test::run(*e, x, {480});
   const bool joins = std::string_view(GetParam().effect).starts_with("beamform");  // gives every channel the same
-  if (!joins) EXPECT_EQ(test::power(x[1]), 0.0);
+  if (!joins) {
+    EXPECT_EQ(test::power(x[1]), 0.0);
+  }
   EXPECT_GT(test::power(x[0]), 0.0);
 }
 

@@ -5,19 +5,6 @@
 
 namespace rinse::pesq {
 
-namespace {
-
-// Calibration constants of the standard: 40 dB SPL at 1 kHz gives power 1e4 and loudness 1 sone (section 10.2.1).
-constexpr double kPowerScale = 6.910853e-6, kLoudnessScale = 0.1866055;
-constexpr double kZwickerPower = 0.23;
-
-/// Zwicker's exponent, raised below 4 Bark to account for the recruitment effect (section 10.2.6).
-double exponent(double bark) {
-  return kZwickerPower * std::pow(bark < 4.0 ? std::min(6.0 / (bark + 2.0), 2.0) : 1.0, 0.15);
-}
-
-}  // namespace
-
 // clang-format off
 const std::array<BarkBand, kBands> kBark{{
     {1, 0.078672, 0.157344, 100.000000, 51286152},
@@ -72,6 +59,14 @@ const std::array<BarkBand, kBands> kBark{{
 }};
 // clang-format on
 
+LoudnessLaw loudnessLaw(const BarkBand& band) {
+  constexpr double kZwickerPower = 0.23, kLoudnessScale = 0.1866055;  // power 1e4 at 1 kHz gives 1 sone
+  // Raised below 4 Bark to account for the recruitment effect.
+  const double raised = band.centreBark < 4.0 ? std::min(6.0 / (band.centreBark + 2.0), 2.0) : 1.0;
+  const double exponent = kZwickerPower * std::pow(raised, 0.15);
+  return {exponent, kLoudnessScale * std::pow(band.hearingThreshold / 0.5, exponent)};
+}
+
 BarkFrame barkPower(std::span<const float> power) {
   BarkFrame bands;
   size_t k = 0;
@@ -84,17 +79,16 @@ BarkFrame barkPower(std::span<const float> power) {
 }
 
 BarkFrame loudness(const BarkFrame& power) {
-  static const auto exponents = [] {
-    std::array<double, kBands> e{};
-    for (int b = 0; b < kBands; ++b) e[b] = exponent(kBark[b].centreBark);
-    return e;
+  static const auto laws = [] {
+    std::array<LoudnessLaw, kBands> all{};
+    for (int b = 0; b < kBands; ++b) all[b] = loudnessLaw(kBark[b]);
+    return all;
   }();
   BarkFrame sone;
   for (int b = 0; b < kBands; ++b) {
     const double threshold = kBark[b].hearingThreshold;
-    const double rise = std::pow(0.5 + 0.5 * power[b] / threshold, exponents[b]) - 1.0;
-    sone[b] = power[b] > threshold ? static_cast<float>(kLoudnessScale * std::pow(threshold / 0.5, exponents[b]) * rise)
-                                   : 0.0f;
+    const double rise = std::pow(0.5 + 0.5 * power[b] / threshold, laws[b].exponent) - 1.0;
+    sone[b] = power[b] > threshold ? static_cast<float>(laws[b].scale * rise) : 0.0f;
   }
   return sone;
 }

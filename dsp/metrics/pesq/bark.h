@@ -11,6 +11,7 @@ inline constexpr int kRate = 16000;  // Hz
 inline constexpr int kFrame = 512;   // samples: 32 ms
 inline constexpr int kHop = kFrame / 2;
 inline constexpr int kBands = 49;
+inline constexpr double kPowerScale = 6.910853e-6;  // 40 dB SPL at 1 kHz gives power 1e4 (section 10.2.1)
 
 struct BarkBand {
   int bins;           // of the transform, contiguous from bin 0 on
@@ -23,6 +24,12 @@ struct BarkBand {
 extern const std::array<BarkBand, kBands> kBark;
 
 using BarkFrame = std::array<float, kBands>;
+
+/// Zwicker's exponent and the loudness density of half the threshold's excitation: the law of a band (section 10.2.6).
+struct LoudnessLaw {
+  double exponent, scale;
+};
+LoudnessLaw loudnessLaw(const BarkBand&);
 
 /// Power densities of the bands from the power spectrum of one windowed frame, power[kFrame / 2].
 BarkFrame barkPower(std::span<const float> power);
