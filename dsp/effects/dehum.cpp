@@ -57,7 +57,7 @@ constexpr double kFurthestHz = 1.0;  // from where it began
 constexpr double kSteadySeconds = 2.0;
 constexpr double kUnsure = 0.5, kSure = 0.85;  // share of an amplitude's energy that stands still
 constexpr int kTracked = 12;  // harmonics by which the fundamental is followed: higher ones turn too far
-constexpr int kPiece = 64;    // samples after which the oscillators are set anew
+constexpr int kPiece = 64;    // samples between two looks at the phase, the energies and which hum it is
 constexpr double kSecondsToLearn = 5.0;
 
 /// Without the care for infinities that std::complex takes.

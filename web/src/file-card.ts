@@ -1,5 +1,5 @@
 // One dropped file: its waveform, its cleaning, the listening and the download.
-import { cleanedName, cleanFile, effectInfo, isLive, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
+import { cleanedName, cleanFile, isLive, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
 import { element, freshId } from './element';
 import { channelsText, clockTime, timeLeft } from './format';
 import { MarkedStretch } from './marked-stretch';
@@ -8,6 +8,7 @@ import { ReportView } from './report-view';
 import { SideChainChoice } from './side-chain-choice';
 import { Spectrogram, type Rectangle } from './spectrogram';
 import { SpectrumPlot } from './spectrum-plot';
+import { hasRepair, repaired } from './stretch-repair';
 import { Waveform } from './waveform';
 
 type State = 'reading' | 'ready' | 'cleaning' | 'cleaned' | 'failed';
@@ -214,7 +215,7 @@ export class FileCard {
     this.recipe = structuredClone(recipe);
     this.wanted = wanted;
     this.stretch.show(recipe, !!this.player);
-    if (!recipe.chain.some((s) => s.effect === 'spectral-repair')) this.spectrogram.hide();
+    if (!hasRepair(recipe)) this.spectrogram.hide();
     this.sideChain.show(recipe, !!this.player);
     const preview = this.radios.get('preview')!;
     preview.disabled = !isLive(recipe) || !!this.sideChain.file; // it runs live, and hears no other file
@@ -262,21 +263,18 @@ export class FileCard {
     }
   }
 
-  /** Gives the rectangle, or the stretch over all frequencies, to a spectral repair that has none yet, or to the last one. */
+  /** Of the rectangle, or of the stretch over all frequencies. */
   private repair(rectangle?: Rectangle): void {
-    const stretch = rectangle ?? this.stretch.stretch;
-    if (!stretch) return;
+    const place = rectangle ?? this.stretch.stretch;
+    if (!place) return;
     this.messages.replaceChildren();
-    const recipe = structuredClone(this.recipe);
-    const steps = recipe.chain.filter((s) => s.effect === 'spectral-repair');
-    const step = steps.find((s) => !s.params?.length) ?? steps.at(-1)!;
-    const longest = effectInfo('spectral-repair').params.find((p) => p.id === 'length')!.max;
-    if (stretch.to - stretch.from > longest) return this.say(`At most ${longest} s can be filled from what is around them; nothing was changed.`, 'error');
-    const { low, high } = rectangle ?? { low: 0, high: 24000 };
-    step.params = { ...step.params, start: stretch.from, length: stretch.to - stretch.from, low: Math.round(low), high: Math.max(100, Math.round(high)) };
-    this.learned(recipe);
-    const band = rectangle ? ` between ${Math.round(low)} and ${Math.round(high)} Hz` : '';
-    this.say(`${stretch.from.toFixed(3)} to ${stretch.to.toFixed(3)} s${band} will be filled from what is around; the settings can be changed above.`, 'note');
+    try {
+      const { recipe, note } = repaired(this.recipe, place);
+      this.learned(recipe);
+      this.say(note, 'note');
+    } catch (e) {
+      this.say(`Nothing was changed: ${reasonOf(e)}.`, 'error');
+    }
   }
 
   private cancelCleaning(): void {

@@ -3,6 +3,7 @@
 import { effectInfo, type Recipe, type Report } from 'rinse-audio';
 import { field } from './chain-editor';
 import { element, freshId } from './element';
+import { hasRepair } from './stretch-repair';
 import type { Stretch } from './waveform';
 
 export class MarkedStretch {
@@ -70,7 +71,7 @@ export class MarkedStretch {
   /** Shown only where the recipe can do something with it. */
   show(recipe: Recipe, playable: boolean): void {
     const learns = recipe.chain.some((s) => effectInfo(s.effect).learns === 'stretch');
-    const repairs = recipe.chain.some((s) => s.effect === 'spectral-repair');
+    const repairs = hasRepair(recipe);
     this.view.hidden = !playable || !(learns || repairs);
     this.find.hidden = this.learn.hidden = !learns;
     this.repair.hidden = this.look.hidden = !repairs;
