@@ -47,6 +47,7 @@ constexpr double kDelaySeconds = 1.0;     // over which delays are averaged
 constexpr float kNoiseBelow = 0.15f;      // of the amplitude left by the suppressor: what holds less is noise
 constexpr double kStrengthSeconds = 3.0;  // over which the voice's strength is compared
 constexpr double kStronger = 2.0;         // power ratio by which another microphone must be better
+constexpr double kLouderSeconds = 0.04;   // over which a beam is compared with its reference
 
 }  // namespace
 
@@ -114,6 +115,7 @@ void Beamform::Beam::prepare(const SpectralSpec& s) {
   then.assign(s.channels, nullptr);
   voice.assign(s.bins, 0.0f);
   clear.assign(s.bins, 0.0f);
+  for (auto* v : {&beamPower, &micPower}) v->assign(s.bins, 0.0f);
   strength.assign(s.channels, 0.0);
   out.assign(s.bins, {});
   column.assign(s.channels, {});
@@ -124,6 +126,7 @@ void Beamform::Beam::reset() noexcept {
   mvdr.reset();
   delays.reset();
   std::fill(past.begin(), past.end(), std::complex<float>{});
+  for (auto* v : {&beamPower, &micPower}) std::fill(v->begin(), v->end(), 0.0f);
   std::fill(strength.begin(), strength.end(), 0.0);
   now = reference = 0;
   reductionDb = 0.0f;
@@ -185,11 +188,20 @@ void Beamform::Beam::chooseReference() noexcept {
   if (strength[best] > kStronger * strength[reference]) reference = best;
 }
 
+/// Where the beam is louder than its reference, it has not found the voice's direction yet and raises the noise: any
+/// mixture of the two passes the voice, so there it gives way.
 void Beamform::Beam::minimumVariance(const SpectralFrame& frame) noexcept {
+  const auto share = static_cast<float>(1.0 - std::exp(-spec.hopSeconds / kLouderSeconds));
   for (int k = 0; k < frame.bins; ++k) {
     mvdr.filter(k, reference, column.data());
     out[k] = 0.0f;
     for (int c = 0; c < frame.channels; ++c) out[k] += std::conj(column[c]) * frame.spectrum[c][k];
+    const std::complex<float> mic = frame.spectrum[reference][k];
+    beamPower[k] += share * (std::norm(out[k]) + kLeastPower - beamPower[k]);
+    micPower[k] += share * (std::norm(mic) + kLeastPower - micPower[k]);
+    if (beamPower[k] <= micPower[k]) continue;
+    const float ratio = micPower[k] / beamPower[k];
+    out[k] = mic + ratio * ratio * (out[k] - mic);
   }
 }
 

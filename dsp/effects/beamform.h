@@ -59,6 +59,7 @@ class Beamform : public TimeEffect {
     std::vector<std::complex<float>> past;  // [lagFrames + 1][channels][bins], a ring: the suppressor's answer is late
     std::vector<const std::complex<float>*> then;  // [channels] the frame that the suppressor speaks of
     std::vector<float> voice, clear;               // [bins] how much of that frame is voice, power; 1 where most is
+    std::vector<float> beamPower, micPower;        // [bins] of MVDR's beam and of its reference, lately
     std::vector<double> strength;                  // [channels] of the voice
     std::vector<std::complex<float>> out, column;  // [bins], [channels]
     float reductionDb = 0.0f;
