@@ -94,6 +94,10 @@ class SpectralEffect : public Effect {
  public:
   using Effect::Effect;
   virtual void prepare(const SpectralSpec&) = 0;
+  /// Frames that it hears before it must process them; known from prepare() on. So much later everything comes out.
+  virtual int lookAhead() const noexcept { return 0; }
+  /// The newest frame, which process() gets after lookAhead() others.
+  virtual void hear(const SpectralFrame&) noexcept {}
   virtual void process(SpectralFrame) noexcept = 0;
   virtual void reset() noexcept = 0;
 };

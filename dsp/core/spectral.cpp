@@ -35,6 +35,8 @@ void Spectral::prepare(const Spec& spec) {
   for (Slot& slot : slots_) {
     slot.effect->prepare({spec.sampleRate, spec.channels, fft.size(), fft.bins(), hopSeconds, energy});
     slot.wet.prepare(slot.target, 2);
+    slot.waiting.assign(static_cast<size_t>(slot.effect->lookAhead()) * spec.channels * fft.bins(), {});
+    slot.oldest = 0;
   }
   filled_ = 0;
 }
@@ -45,8 +47,18 @@ void Spectral::reset() noexcept {
     std::fill(c.overlap.begin(), c.overlap.end(), 0.0f);
     std::fill(c.ready.begin(), c.ready.end(), 0.0f);
   }
-  for (Slot& slot : slots_) slot.effect->reset(), slot.wet.jump();
+  for (Slot& slot : slots_) {
+    slot.effect->reset();
+    slot.wet.jump();
+    std::fill(slot.waiting.begin(), slot.waiting.end(), std::complex<float>{});
+  }
   filled_ = 0;
+}
+
+int Spectral::latency() const noexcept {
+  int frames = 2;
+  for (const Slot& slot : slots_) frames += slot.effect->lookAhead();
+  return frames * windows_.hop;
 }
 
 void Spectral::mix(int index, float wet) noexcept {
@@ -71,9 +83,19 @@ void Spectral::process(Block b) noexcept {
   }
 }
 
+/// Changes the newest spectra for those that have waited longest.
+void Spectral::wait(Slot& slot) noexcept {
+  if (slot.waiting.empty()) return;
+  auto at = slot.waiting.begin() + slot.oldest;
+  for (Channel& c : channels_) at = std::swap_ranges(c.spectrum.begin(), c.spectrum.end(), at);
+  slot.oldest = static_cast<int>(at - slot.waiting.begin()) % static_cast<int>(slot.waiting.size());
+}
+
 void Spectral::run(Slot& slot) noexcept {
   SpectralFrame f{{}, static_cast<int>(channels_.size()), fft_->bins()};
   for (int c = 0; c < f.channels; ++c) f.spectrum[c] = channels_[c].spectrum.data();
+  slot.effect->hear(f);
+  wait(slot);
   const bool mixing = !slot.wet.settledAt(1.0f);
   if (mixing) {
     for (Channel& c : channels_) std::copy(c.spectrum.begin(), c.spectrum.end(), c.dry.begin());

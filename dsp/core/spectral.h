@@ -23,7 +23,7 @@ class Spectral : public Processor {
  public:
   explicit Spectral(FrameKind kind) : kind_(kind) {}
   /// Appends an effect that somebody else owns. Before prepare().
-  void add(SpectralEffect& effect) { slots_.push_back({&effect, {}, 1.0f}); }
+  void add(SpectralEffect& effect) { slots_.push_back({&effect}); }
   int size() const { return static_cast<int>(slots_.size()); }
   /// Dry/wet of effect `index` in this row, 0 … 1; glides.
   void mix(int index, float wet) noexcept;
@@ -31,13 +31,15 @@ class Spectral : public Processor {
   void prepare(const Spec&) override;
   void process(Block) noexcept override;
   void reset() noexcept override;
-  int latency() const noexcept override { return 2 * windows_.hop; }
+  int latency() const noexcept override;
 
  private:
   struct Slot {
     SpectralEffect* effect;
-    Ramp wet;
-    float target;
+    Ramp wet{};
+    float target = 1.0f;
+    std::vector<std::complex<float>> waiting{};  // [lookAhead][channels][bins], a ring
+    int oldest = 0;                              // of them
   };
   struct Channel {
     std::vector<float> input;                   // [frame] the newest samples, oldest first
@@ -48,6 +50,7 @@ class Spectral : public Processor {
   };
   void frame() noexcept;
   void run(Slot&) noexcept;
+  void wait(Slot&) noexcept;
 
   FrameKind kind_;
   std::vector<Slot> slots_;

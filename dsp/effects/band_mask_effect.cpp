@@ -9,30 +9,60 @@ namespace rinse {
 
 namespace {
 constexpr float kNepersPerDb = 0.23026f;  // of a power ratio: ln(10) / 10
+
+float withoutRest(float gain, float limit) {
+  if (gain >= limit) return gain;
+  const float share = gain / limit;
+  return gain * share * share * share;
+}
+}  // namespace
+
+BandMaskEffect::BandMaskEffect(std::span<const Param> params, const nn::Weights& weights, const nn::Weights* ahead)
+    : SpectralEffect(params), mask_(weights) {
+  if (ahead) ahead_.emplace(*ahead);
 }
 
 void BandMaskEffect::prepare(const SpectralSpec& spec) {
   mask_.prepare(spec.bins, spec.sampleRate / spec.fftSize);
+  if (ahead_) ahead_->prepare(spec.bins, spec.sampleRate / spec.fftSize);
   framesPerThought_ = std::max(1, static_cast<int>(std::lround(nn::BandMask::kHopSeconds / spec.hopSeconds)));
   power_.assign(spec.bins, 0.0f);
+  gain_.assign(spec.bins, 1.0f);
   reset();
 }
 
 void BandMaskEffect::reset() noexcept {
   mask_.reset();
+  if (ahead_) ahead_->reset();
   untilThought_ = 0;
   reductionDb_ = 0.0f;
 }
 
-void BandMaskEffect::process(SpectralFrame frame) noexcept {
-  for (int k = 0; k < frame.bins; ++k) power_[k] = frame.power(k);
-  if (untilThought_ == 0) mask_.update(power_, kind(), kNepersPerDb * get(kSensitivity));
+void BandMaskEffect::hear(const SpectralFrame& frame) noexcept {
+  thinks_ = untilThought_ == 0;  // so does process(): it lags by whole thoughts
   untilThought_ = (untilThought_ + 1) % framesPerThought_;
-  const float floor = gainFromDb(get(kRange));
-  float before = 0.0f, after = 0.0f;
+  if (thinks_ && ahead_) think(*ahead_, frame);
+}
+
+void BandMaskEffect::think(nn::BandMask& mask, const SpectralFrame& frame) noexcept {
+  for (int k = 0; k < frame.bins; ++k) power_[k] = frame.power(k);
+  mask.update(power_, kind(), kNepersPerDb * get(kSensitivity));
+}
+
+void BandMaskEffect::process(SpectralFrame frame) noexcept {
+  if (thinks_) think(mask_, frame);
+  const float limit = mostly(), floor = gainFromDb(get(kRange));
+  float before = 0.0f, sure = 0.0f, after = 0.0f;
   for (int k = 0; k < frame.bins; ++k) {
-    const float gain = std::max(mask_.gains()[k], floor);
+    power_[k] = frame.power(k);
+    const float now = mask_.gains()[k], late = ahead_ ? ahead_->gains()[k] : now, twice = late * late;
+    gain_[k] = withoutRest(0.5f * (now + late), limit);
     before += power_[k];
+    sure += power_[k] * twice * twice;
+  }
+  const float open = opening(sure);
+  for (int k = 0; k < frame.bins; ++k) {
+    const float gain = std::max(open * gain_[k], floor);
     after += power_[k] * gain * gain;
     for (int c = 0; c < frame.channels; ++c) frame.spectrum[c][k] *= gain;
   }

@@ -2,6 +2,7 @@
 // doubt.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/effect.h"
@@ -13,19 +14,31 @@ class BandMaskEffect : public SpectralEffect {
  public:
   enum Id { kRange, kSensitivity, kOwn };  // the first two of every table; kOwn: the first of an effect's own
 
-  BandMaskEffect(std::span<const Param> params, const nn::Weights& weights) : SpectralEffect(params), mask_(weights) {}
+  /// `ahead`: weights that answer BandMask::kAhead late, for files: then the mask is the mean of both, and what either
+  /// of the two keeps entirely falls by 6 dB at most.
+  BandMaskEffect(std::span<const Param> params, const nn::Weights& weights, const nn::Weights* ahead = nullptr);
   void prepare(const SpectralSpec&) override;
+  int lookAhead() const noexcept override { return ahead_ ? nn::BandMask::kAhead * framesPerThought_ : 0; }
+  void hear(const SpectralFrame&) noexcept override;
   void process(SpectralFrame) noexcept override;
   void reset() noexcept override;
   float reductionDb() const noexcept override { return reductionDb_; }
 
  private:
+  void think(nn::BandMask&, const SpectralFrame&) noexcept;
   /// Which of the things that the network tells apart is wanted.
   virtual int kind() const noexcept { return 0; }
+  /// Gains below this fall with their fourth power: what is mostly something else goes. The mask is a ratio of
+  /// amplitudes, which leaves more than half of it.
+  virtual float mostly() const noexcept { return 0.0f; }
+  /// A gain for all bands of the frame, of which the surest mask, used twice, leaves the power `sure`.
+  virtual float opening(float /*sure*/) noexcept { return 1.0f; }
 
   nn::BandMask mask_;
-  int framesPerThought_ = 1, untilThought_ = 0;  // the network takes a frame every 10 ms
-  std::vector<float> power_;                     // [bins] mean over channels
+  std::optional<nn::BandMask> ahead_;
+  int framesPerThought_ = 1, untilThought_ = 0;  // the networks take a frame every 10 ms
+  bool thinks_ = false;                          // at this frame
+  std::vector<float> power_, gain_;              // [bins] mean over channels; before the floor
   float reductionDb_ = 0.0f;
 };
 

@@ -42,6 +42,13 @@ struct OfflineBeamform : Beamform {
   explicit OfflineBeamform(nn::VoiceNet net) : Beamform(std::move(net), true) {}
 };
 
+struct LiveDebleed : Debleed {
+  LiveDebleed() : Debleed(false) {}
+};
+struct OfflineDebleed : Debleed {
+  OfflineDebleed() : Debleed(true) {}
+};
+
 template <class Made>
 Result<EffectPtr> plain(const nn::Models&) {
   return EffectPtr(std::make_unique<Made>());
@@ -80,7 +87,10 @@ std::span<const EffectInfo> effects() {
       {"auto-gate", "Automatic gate", "A gate for hits that sets itself from the whole recording.", AutoGate::kParams,
        whole, true, nullptr, plain<AutoGate>},
       {"debleed", "Drum bleed", "Takes the rest of the kit out of a drum's microphone and keeps ghost notes.",
-       Debleed::kParams, nothing, true, nullptr, plain<Debleed>},
+       Debleed::kParams, nothing, true, nullptr, plain<LiveDebleed>},
+      {"debleed-offline", "Drum bleed, files",
+       "Takes the rest of the kit out of a drum's microphone; hears what follows a hit first, so not live.",
+       Debleed::kParams, nothing, false, nullptr, plain<OfflineDebleed>},
       {"eq", "Equalizer", "Low cut, shelves, bells, high cut.", Eq::kParams, nothing, true, nullptr, plain<Eq>},
       {"loudness", "Loudness", "Brings the whole to a loudness and holds its peaks.", Loudness::kParams, whole, true,
        nullptr, plain<Loudness>},

@@ -1,7 +1,7 @@
 // How much of each of 24 bands is what is wanted, from a small recurrent network that sees levels against the loudest
 // moment of the last seconds, so that soft and loud count alike, and how they rise and fall. What is wanted is a matter
-// of the weights (dsp/masks): a drum against the rest of the kit, a voice against rustle. Works frame by frame and
-// looks at nothing ahead.
+// of the weights (dsp/masks): a drum against the rest of the kit, a voice against rustle. Works frame by frame; some
+// weights answer late, when they have heard what came after.
 #pragma once
 
 #include <array>
@@ -21,6 +21,7 @@ class BandMask {
   static constexpr int kFeatures = 2 * kBands + kKinds;
   static constexpr int kUnits = 64;
   static constexpr double kHopSeconds = 0.01;  // between the frames that it was trained with
+  static constexpr int kAhead = 6;             // frames by which weights answer late that were trained with `--ahead`
 
   /// Of weights that models/common/band_mask.py trained.
   explicit BandMask(const Weights&);

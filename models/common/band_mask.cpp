@@ -36,6 +36,7 @@ struct Rows : rinse::SpectralEffect {
 extern "C" {
 
 int band_features() { return BandMask::kFeatures; }
+int band_ahead() { return BandMask::kAhead; }
 int band_count() { return BandMask::kBands; }
 /// samples[count] at `rate` -> rows[frames][features + bands]; changes the samples. Returns frames.
 int band_run(float* samples, int count, double rate, int kind, float* rows) {

@@ -57,14 +57,17 @@ def main(doc, make, name, script, hours):
     parser.add_argument("--hours", type=float, default=hours)
     parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--ahead", action="store_true", help="for the network that answers late, for files: NAME_ahead_weights.cpp")
     args = parser.parse_args()
+    late, name = (product.library().band_ahead(), f"{name}_ahead") if args.ahead else (0, name)
     torch.manual_seed(1)
     torch.set_num_threads(1)
     net = Net()
 
     def write():
         tensors = compiled.named(net, {"inside.": "in.", "gru.": "gru.", "out.": "out."})
-        compiled.write(os.path.join(ROOT, f"dsp/masks/{name}_weights.cpp"), f"masks/{name}_weights.h", f"{name}Weights", script, tensors)
+        camel = name.replace("_ahead", "Ahead")
+        compiled.write(os.path.join(ROOT, f"dsp/masks/{name}_weights.cpp"), f"masks/{name}_weights.h", f"{camel}Weights", script, tensors)
 
     if not args.data:  # weights that say nothing, for a first build
         return write()
@@ -79,7 +82,8 @@ def main(doc, make, name, script, hours):
     held, total = len(data[0]) // 20, len(data[0])
     optimizer = torch.optim.AdamW(net.parameters(), RATE)
     steps, step = args.epochs * ((total - held) // BATCH), 0
-    apart = lambda gain: loss(gain, data[1][:held], data[2][:held]).item()
+    judged = lambda gain, which: loss(gain[:, late:], *(d[which, : d.shape[1] - late] for d in data[1:]))
+    apart = lambda gain: judged(gain, slice(held)).item()
     with torch.no_grad():
         print(f"kept apart, unprocessed: {apart(torch.ones_like(data[1][:held])):.5f}")
     for epoch in range(args.epochs):
@@ -88,7 +92,7 @@ def main(doc, make, name, script, hours):
                 continue
             for group in optimizer.param_groups:
                 group["lr"] = RATE * (1 - step / steps)
-            value = loss(net(data[0][batch].float()), data[1][batch], data[2][batch])
+            value = judged(net(data[0][batch].float()), batch)
             optimizer.zero_grad()
             value.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

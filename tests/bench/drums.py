@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What debleed does for a snare's microphone: drums.py RINSE DATA WORK [--quick] prints a table over the drums44 mixtures of
+"""What debleed and debleed-offline do for a snare's microphone: drums.py RINSE DATA WORK [--quick] prints a table over the drums44 mixtures of
 ../shared/data/mix_dev.py (made in WORK where they are not there), beside a conventional gate with the threshold and times that suit each file best (found by search against the
 reference: nobody who mixes has that)."""
 import argparse
@@ -56,15 +56,16 @@ def main():
     folder = os.path.join(args.work, "drums44")
     if not os.path.isdir(folder):
         subprocess.run([sys.executable, os.path.join(args.data, "mix_dev.py"), args.work], check=True)
-    rows = {"noisy": [], "best gate": [], "auto-gate": [], "debleed": [], "debleed, sensitivity -8 dB": []}
+    rows = {"noisy": [], "best gate": [], "auto-gate": [], "debleed": [], "debleed-offline": [], "debleed-offline, -8 dB": []}
     with tempfile.TemporaryDirectory() as scratch:
         bench = Bench(args.rinse, scratch, RATE)
         for name in sorted(os.listdir(os.path.join(folder, "clean"))):
             clean, noisy = (soundfile.read(os.path.join(folder, kind, name))[0] for kind in ("clean", "noisy"))
             rows["noisy"].append(measure(clean, noisy, noisy))
             rows["auto-gate"].append(measure(clean, noisy, bench.clean(noisy, "auto-gate")))
-            rows["debleed"].append(measure(clean, noisy, bench.clean(noisy, "debleed")))
-            rows["debleed, sensitivity -8 dB"].append(measure(clean, noisy, bench.clean(noisy, "debleed", sensitivity=-8)))
+            for effect in ("debleed", "debleed-offline"):
+                rows[effect].append(measure(clean, noisy, bench.clean(noisy, effect)))
+            rows["debleed-offline, -8 dB"].append(measure(clean, noisy, bench.clean(noisy, "debleed-offline", sensitivity=-8)))
             if not args.quick:
                 tried = [bench.clean(noisy, "gate", range=-80, threshold=t, hold=h, release=r, attack=0.5) for t in range(-56, -8, 4) for h, r in ((20, 100), (60, 250), (100, 500))]
                 rows["best gate"].append(measure(clean, noisy, max(tried, key=lambda y: si_sdr(clean, y))))
@@ -74,9 +75,8 @@ def main():
         if values:
             v = np.nanmean(values, 0)
             print(f"{name:28} {v[0]:6.2f}  {v[1]:6.2f}  {v[2]:10.2f}  {v[3]:20.0f}  {v[4]:15.1f}")
-    print("SI-SDR, debleed, each:  ", " ".join(f"{v[0]:.2f}" for v in rows["debleed"]))
-    if rows["best gate"]:
-        print("SI-SDR, best gate, each:", " ".join(f"{v[0]:.2f}" for v in rows["best gate"]))
+    for name in ("debleed-offline", "best gate"):
+        print(f"SI-SDR, {name}, each:", " ".join(f"{v[0]:.2f}" for v in rows[name]))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ const measured = {
   voice16: suppressors,
   reverb48: ['meeting-voice', 'reverberant-voice', 'lecture-hall', 'dereverb', 'dereverb-offline'],
   rustle48: [...suppressors, 'derustle', 'lavalier-rustle'],
-  drums44: ['gate', 'auto-gate', 'debleed', 'steady-noise'],
+  drums44: ['gate', 'auto-gate', 'debleed', 'debleed-offline', 'steady-noise'],
 };
 
 const sets = {

@@ -98,6 +98,35 @@ TEST(Spectral, TellsItsEffectsTheTruthAboutWhiteNoise) {
   EXPECT_NEAR(test::db(probe.sum / probe.frames / (0.01 * probe.spec.windowEnergy)), 0.0, 0.2);
 }
 
+TEST(Spectral, AnEffectThatLooksAheadHearsEachFrameBeforeItsTurn) {
+  class Early : public Probe {
+   public:
+    Early() : Probe(0.5f) {}
+    int lookAhead() const noexcept override { return 3; }
+    void hear(const SpectralFrame& f) noexcept override { heard.push_back(f.spectrum[1][10]); }
+    void process(SpectralFrame f) noexcept override {
+      got.push_back(f.spectrum[1][10]);
+      Probe::process(f);
+    }
+    std::vector<std::complex<float>> heard, got;
+  } early;
+  Spectral s(FrameKind::House);
+  s.add(early);
+  s.prepare({48000.0, 2, 480});
+  EXPECT_EQ(s.latency(), 5 * 480);
+  const std::vector<float> input = test::whiteNoise(24000, 0.5f);
+  for (const float wet : {1.0f, 0.5f}) {  // what it is mixed with waits as long
+    early.heard.clear(), early.got.clear();
+    s.mix(0, wet);
+    s.reset();
+    Channels x = {std::vector<float>(24000), input};
+    test::run(s, x, {480});
+    for (size_t t = 3; t < early.got.size(); ++t) ASSERT_EQ(early.got[t], early.heard[t - 3]);
+    for (size_t i = s.latency(); i < input.size(); ++i)
+      ASSERT_NEAR(x[1][i], (1.0f - 0.5f * wet) * input[i - s.latency()], 1e-6f);
+  }
+}
+
 TEST(Chain, NeighboursShareOneTransformAndPayItsLatencyOnce) {
   auto [a, rawA] = make<Probe>(0.5f);
   auto [b, rawB] = make<Probe>(0.5f);

@@ -68,11 +68,11 @@ describe('what is generated', () => {
 });
 
 describe('sizes', () => {
-  it('wasm and glue stay within 240 kB gzipped, with the weights within 400 kB', () => {
+  it('wasm and glue stay within 270 kB gzipped, with the weights within 400 kB', () => {
     const size = gzipped('build/wasm/rinse.wasm') + gzipped('worklet/dist/rinse-processor.js');
     const weights = gzipped('worklet/dist/voice.safetensors');
     console.log(`wasm + worklet with glue: ${(size / 1000).toFixed(1)} kB gzipped; the voice model's weights: ${(weights / 1000).toFixed(1)} kB`);
-    expect(size).toBeLessThanOrEqual(240_000);
+    expect(size).toBeLessThanOrEqual(270_000);
     expect(size + weights).toBeLessThanOrEqual(400_000);
   });
   it('the first load of the page stays within 300 kB gzipped', () => {
