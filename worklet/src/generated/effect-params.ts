@@ -171,6 +171,15 @@ export interface EffectParams {
     /** Drum: 0 to 2, default 0. Which drum the microphone stands at. */
     drum?: 0 | 1 | 2;
   };
+  /** Takes the rest of the kit out of a drum's microphone; hears what follows a hit first, so not live. */
+  'debleed-offline': {
+    /** Range: -80 to 0 dB, default -60. How far bleed is turned down at most; 0 leaves everything as it is. */
+    range?: number;
+    /** Sensitivity: -12 to 12 dB, default 0. In doubt: higher keeps more soft hits and more of the tail, lower takes more bleed away. */
+    sensitivity?: number;
+    /** Drum: 0 to 2, default 0. Which drum the microphone stands at. */
+    drum?: 0 | 1 | 2;
+  };
   /** Low cut, shelves, bells, high cut. */
   'eq': {
     /** Low cut: 20 to 1000 Hz, default 20. Takes away what lies below, 12 dB an octave; 20 Hz is off. */
