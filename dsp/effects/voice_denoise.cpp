@@ -37,9 +37,11 @@ const Param kTable[] = {
 // closes at the first word, for longer than a speaker pauses: music under a voice does not swell up between sentences.
 constexpr double kGuardAttackSeconds = 2.5, kGuardReleaseSeconds = 2.0;
 constexpr float kGuardFrom = 0.3f, kGuardTo = 0.5f;  // of the smoothed probability of music alone
-// Smoothed over a syllable, the probability of speech reaches 0.9 in voices 2.5 dB below music, and 0.5 in music alone
-// (train split).
+// Smoothed over a syllable, the probability of speech reaches 0.9 in voices 2.5 dB below music, and 0.5 in most music
+// alone (train split). Some music sounds like a voice for a moment: each second of speech shuts the guard for twenty
+// seconds, up to as many.
 constexpr double kWordSeconds = 0.1, kPauseSeconds = 20.0;
+constexpr int kPauseForAThought = 20;  // thoughts
 constexpr float kSpoken = 0.85f;
 // Recordings with treble are scarce, so the network trusts it too little. Where somebody speaks or just spoke, what a
 // tracker of steady noise would let pass above this passes.
@@ -93,6 +95,7 @@ void VoiceDenoise::reset() noexcept {
   std::fill(past_.begin(), past_.end(), std::complex<float>{});
   untilThought_ = now_ = 0;
   sinceWord_ = thoughts(kPauseSeconds);
+  untilAlone_ = 0;
   speech_ = said_ = music_ = 0.0f;
   reductionDb_ = 0.0f;
 }
@@ -141,9 +144,11 @@ void VoiceDenoise::think() noexcept {
 
 void VoiceDenoise::listenForMusic(float music) noexcept {
   said_ += word_ * (speech_ - said_);
-  sinceWord_ = said_ > kSpoken ? 0 : std::min(sinceWord_ + 1, thoughts(kPauseSeconds));
-  const bool alone = sinceWord_ == thoughts(kPauseSeconds);
-  music_ = alone ? music_ + (music > music_ ? guardAttack_ : guardRelease_) * (music - music_) : 0.0f;
+  const bool word = said_ > kSpoken;
+  const auto pause = thoughts(kPauseSeconds);
+  sinceWord_ = word ? 0 : std::min(sinceWord_ + 1, pause);
+  untilAlone_ = std::clamp(untilAlone_ + (word ? kPauseForAThought : -1), 0, pause);
+  music_ = untilAlone_ == 0 ? music_ + (music > music_ ? guardAttack_ : guardRelease_) * (music - music_) : 0.0f;
 }
 
 void VoiceDenoise::keepTreble() noexcept {

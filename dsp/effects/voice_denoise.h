@@ -49,7 +49,7 @@ class VoiceDenoise : public SpectralEffect {
   DecisionDirected trebleRule_{Estimator::logMmse};
   std::vector<float> treblePower_, trebleFloor_, trebleGain_;
   float speech_ = 0.0f, said_ = 0.0f, music_ = 0.0f;
-  int sinceWord_ = 0;  // thoughts
+  int sinceWord_ = 0, untilAlone_ = 0;  // thoughts
   float reductionDb_ = 0.0f;
 };
 
