@@ -136,7 +136,7 @@ test('a marked stretch is repaired', async ({ rinsePage: page }) => {
   await card.getByLabel('To (s)').fill('4');
   await card.getByLabel('To (s)').blur();
   await repair.click();
-  await expect(file.getByRole('alert')).toContainText('At most 2 s can be filled');
+  await expect(file.getByRole('alert')).toContainText('Nothing was changed: at most 2 s can be filled');
   await card.getByLabel('To (s)').fill('0.75');
   await card.getByLabel('To (s)').blur();
   await repair.click();
