@@ -9,6 +9,7 @@ namespace rinse {
 
 namespace {
 constexpr float kNepersPerDb = 0.23026f;  // of a power ratio: ln(10) / 10
+constexpr float kOfTwo = -2.0f;           // dB: the larger of two doubtful masks leans to what is wanted by so much
 
 float withoutRest(float gain, float limit) {
   if (gain >= limit) return gain;
@@ -46,7 +47,7 @@ void BandMaskEffect::hear(const SpectralFrame& frame) noexcept {
 
 void BandMaskEffect::think(nn::BandMask& mask, const SpectralFrame& frame) noexcept {
   for (int k = 0; k < frame.bins; ++k) power_[k] = frame.power(k);
-  mask.update(power_, kind(), kNepersPerDb * get(kSensitivity));
+  mask.update(power_, kind(), kNepersPerDb * (get(kSensitivity) + (ahead_ ? kOfTwo : 0.0f)));
 }
 
 void BandMaskEffect::process(SpectralFrame frame) noexcept {
@@ -56,7 +57,7 @@ void BandMaskEffect::process(SpectralFrame frame) noexcept {
   for (int k = 0; k < frame.bins; ++k) {
     power_[k] = frame.power(k);
     const float now = mask_.gains()[k], late = ahead_ ? ahead_->gains()[k] : now, twice = late * late;
-    gain_[k] = withoutRest(0.5f * (now + late), limit);
+    gain_[k] = withoutRest(std::max(now, late), limit);
     before += power_[k];
     sure += power_[k] * twice * twice;
   }

@@ -14,8 +14,8 @@ class BandMaskEffect : public SpectralEffect {
  public:
   enum Id { kRange, kSensitivity, kOwn };  // the first two of every table; kOwn: the first of an effect's own
 
-  /// `ahead`: weights that answer BandMask::kAhead late, for files: then the mask is the mean of both, and what either
-  /// of the two keeps entirely falls by 6 dB at most.
+  /// `ahead`: weights that answer BandMask::kAhead late, for files: then the mask is the larger of both, so that what
+  /// one of the two does not know is not lost.
   BandMaskEffect(std::span<const Param> params, const nn::Weights& weights, const nn::Weights* ahead = nullptr);
   void prepare(const SpectralSpec&) override;
   int lookAhead() const noexcept override { return ahead_ ? nn::BandMask::kAhead * framesPerThought_ : 0; }

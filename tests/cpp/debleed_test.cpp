@@ -67,8 +67,7 @@ TEST(Debleed, KeepsSoftHitsAndShutsBetweenThem) {
       const int at = beat * kBeat + 2400;
       const double hit = change(at, at + 2880),
                    between = change(at + 24000, (beat + 1) * kBeat);  // half a second later
-      // No drum of wood: the network that looks ahead doubts it.
-      EXPECT_NEAR(hit, 0.0, effect == "debleed" ? 2.0 : 10.0) << effect << ", hit " << beat;
+      EXPECT_NEAR(hit, 0.0, 3.0) << effect << ", hit " << beat;
       EXPECT_LT(between, hit - 25.0) << effect << ", after hit " << beat;
     }
   }
