@@ -25,33 +25,19 @@ namespace rinse {
 
 namespace {
 
-/// Makes the network, then the effect on it.
-template <class Made, class Network>
+/// Makes the network, then the effect on it. `kind`: what tells effects of one class apart.
+template <class Made, class Network, auto... kind>
 Result<EffectPtr> withNetwork(const nn::Models& models) {
   const auto weights = models.find(Network::kModel);
   if (weights == models.end()) return Error{std::string("the model \"") + Network::kModel + "\" was not loaded"};
   auto network = Network::create(weights->second);
   if (!network) return Error{std::string("the model \"") + Network::kModel + "\": " + network.error()};
-  return EffectPtr(std::make_unique<Made>(std::move(*network)));
+  return EffectPtr(std::make_unique<Made>(std::move(*network), kind...));
 }
 
-struct LiveBeamform : Beamform {
-  explicit LiveBeamform(nn::VoiceNet net) : Beamform(std::move(net), false) {}
-};
-struct OfflineBeamform : Beamform {
-  explicit OfflineBeamform(nn::VoiceNet net) : Beamform(std::move(net), true) {}
-};
-
-struct LiveDebleed : Debleed {
-  LiveDebleed() : Debleed(false) {}
-};
-struct OfflineDebleed : Debleed {
-  OfflineDebleed() : Debleed(true) {}
-};
-
-template <class Made>
+template <class Made, auto... kind>
 Result<EffectPtr> plain(const nn::Models&) {
-  return EffectPtr(std::make_unique<Made>());
+  return EffectPtr(std::make_unique<Made>(kind...));
 }
 
 }  // namespace
@@ -87,20 +73,20 @@ std::span<const EffectInfo> effects() {
       {"auto-gate", "Automatic gate", "A gate for hits that sets itself from the whole recording.", AutoGate::kParams,
        whole, true, nullptr, plain<AutoGate>},
       {"debleed", "Drum bleed", "Takes the rest of the kit out of a drum's microphone and keeps ghost notes.",
-       Debleed::kParams, nothing, true, nullptr, plain<LiveDebleed>},
+       Debleed::kParams, nothing, true, nullptr, plain<Debleed, false>},
       {"debleed-offline", "Drum bleed, files",
        "Takes the rest of the kit out of a drum's microphone; hears what follows a hit first, so not live.",
-       Debleed::kParams, nothing, false, nullptr, plain<OfflineDebleed>},
+       Debleed::kParams, nothing, false, nullptr, plain<Debleed, true>},
       {"eq", "Equalizer", "Low cut, shelves, bells, high cut.", Eq::kParams, nothing, true, nullptr, plain<Eq>},
       {"loudness", "Loudness", "Brings the whole to a loudness and holds its peaks.", Loudness::kParams, whole, true,
        nullptr, plain<Loudness>},
       {"spectral-repair", "Spectral repair", "Fills a stretch of time and frequency from what is around it.",
        SpectralRepair::kParams, nothing, false, nullptr, plain<SpectralRepair>},
       {"beamform", "Beamforming", "Makes one voice out of several microphones.", Beamform::kParams, nothing, true,
-       nn::VoiceNet::kModel, withNetwork<LiveBeamform, nn::VoiceNet>},
+       nn::VoiceNet::kModel, withNetwork<Beamform, nn::VoiceNet, false>},
       {"beamform-offline", "Beamforming, files",
        "Makes one voice out of several microphones; takes more of a room's noise away, but not live.",
-       Beamform::kParams, nothing, false, nn::VoiceNet::kModel, withNetwork<OfflineBeamform, nn::VoiceNet>},
+       Beamform::kParams, nothing, false, nn::VoiceNet::kModel, withNetwork<Beamform, nn::VoiceNet, true>},
       {"voice", "Voice detector", "Tells when somebody speaks; leaves the sound as it is.", Voice::kParams, nothing,
        true, nullptr, plain<Voice>},
   };

@@ -93,9 +93,7 @@ void VoiceDenoise::reset() noexcept {
   trebleRule_.reset();
   std::fill(gain_.begin(), gain_.end(), 1.0f);
   std::fill(past_.begin(), past_.end(), std::complex<float>{});
-  untilThought_ = now_ = 0;
-  sinceWord_ = thoughts(kPauseSeconds);
-  untilAlone_ = 0;
+  untilThought_ = now_ = trebleTrusted_ = untilAlone_ = 0;
   speech_ = said_ = music_ = 0.0f;
   reductionDb_ = 0.0f;
 }
@@ -139,15 +137,14 @@ void VoiceDenoise::think() noexcept {
   nn::VoiceFrame::answer(answer.output, filter_, gain_);
   speech_ = answer.speech;
   keepTreble();
-  listenForMusic(answer.music);
+  listenForWords(answer.music);
 }
 
-void VoiceDenoise::listenForMusic(float music) noexcept {
+void VoiceDenoise::listenForWords(float music) noexcept {
   said_ += word_ * (speech_ - said_);
   const bool word = said_ > kSpoken;
-  const auto pause = thoughts(kPauseSeconds);
-  sinceWord_ = word ? 0 : std::min(sinceWord_ + 1, pause);
-  untilAlone_ = std::clamp(untilAlone_ + (word ? kPauseForAThought : -1), 0, pause);
+  trebleTrusted_ = word ? thoughts(kTrebleHoldSeconds) : std::max(0, trebleTrusted_ - 1);
+  untilAlone_ = std::clamp(untilAlone_ + (word ? kPauseForAThought : -1), 0, thoughts(kPauseSeconds));
   music_ = untilAlone_ == 0 ? music_ + (music > music_ ? guardAttack_ : guardRelease_) * (music - music_) : 0.0f;
 }
 
@@ -167,7 +164,7 @@ void VoiceDenoise::keepTreble() noexcept {
   trebleNoise_.update(std::span(treblePower_).first(bands));
   std::copy_n(trebleNoise_.noise().begin(), bands, trebleFloor_.begin());
   trebleRule_.gains({treblePower_, trebleFloor_, 0.0f}, trebleGain_);
-  const float trusted = sinceWord_ < thoughts(kTrebleHoldSeconds) ? 1.0f : step(speech_, kTrebleFrom, kTrebleTo);
+  const float trusted = trebleTrusted_ > 0 ? 1.0f : step(speech_, kTrebleFrom, kTrebleTo);
   for (int b = 0; b < bands; ++b) {
     const auto [from, to] = range(b);
     for (int k = from; k < to; ++k) gain_[k] = std::max(gain_[k], trusted * trebleGain_[b]);

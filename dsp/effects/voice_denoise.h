@@ -28,7 +28,7 @@ class VoiceDenoise : public SpectralEffect {
   void remember(const SpectralFrame&) noexcept;
   void think() noexcept;
   void keepTreble() noexcept;
-  void listenForMusic(float music) noexcept;
+  void listenForWords(float music) noexcept;
   float passed() const noexcept;
   void apply(SpectralFrame, float passed) noexcept;
 
@@ -49,7 +49,7 @@ class VoiceDenoise : public SpectralEffect {
   DecisionDirected trebleRule_{Estimator::logMmse};
   std::vector<float> treblePower_, trebleFloor_, trebleGain_;
   float speech_ = 0.0f, said_ = 0.0f, music_ = 0.0f;
-  int sinceWord_ = 0, untilAlone_ = 0;  // thoughts
+  int trebleTrusted_ = 0, untilAlone_ = 0;  // thoughts for which treble is trusted still, the guard shut
   float reductionDb_ = 0.0f;
 };
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "blocks/decibel.h"
-#include "engine.h"
+#include "recipes.h"
 #include "signals.h"
 
 namespace rinse {
@@ -12,8 +12,7 @@ namespace {
 
 constexpr int kRate = 48000, kBeat = 36000, kBeats = 10;
 
-/// Hits on every beat, every other one 15 dB softer: a shell at 190 and 330 Hz, wires as noise; a drum's 100 dB a
-/// second.
+/// Hits on every beat, every other one 15 dB softer: a shell at 230 and 400 Hz, wires as noise.
 std::vector<float> snare() {
   std::vector<float> x(kBeats * kBeat, 0.0f);
   const auto wires = test::whiteNoise(kBeat, 0.25f, 3);
@@ -43,23 +42,11 @@ std::vector<float> cymbal(size_t frames) {
   return x;
 }
 
-std::vector<float> through(const std::string& effect, std::vector<float> x) {
-  Recipe recipe;
-  recipe.chain.push_back({effect, {}, {}});
-  auto engine = Engine::create(recipe, {kRate, 1, 480});
-  EXPECT_TRUE(engine) << engine.error();
-  const int lag = (*engine)->latency();
-  x.resize(x.size() + lag, 0.0f);
-  test::Channels c = {std::move(x)};
-  test::run(**engine, c, {480});
-  return {c[0].begin() + lag, c[0].end()};
-}
-
 TEST(Debleed, KeepsSoftHitsAndShutsBetweenThem) {
   const auto drum = snare();
   const auto both = test::sum(drum, cymbal(drum.size()));
   for (const std::string effect : {"debleed", "debleed-offline"}) {
-    const auto out = through(effect, both);
+    const auto out = test::through(test::with(effect), both);
     const auto change = [&](int from, int to) {
       return test::db(test::power(out, from, to) / test::power(both, from, to));
     };

@@ -11,6 +11,7 @@
 #include "metrics/loudness.h"
 #include "metrics/si_sdr.h"
 #include "metrics/true_peak.h"
+#include "recipes.h"
 #include "signals.h"
 
 namespace rinse {
@@ -18,25 +19,9 @@ namespace {
 
 constexpr double kRate = 48000.0;
 
-using Params = std::vector<std::pair<std::string, float>>;
-
-Recipe with(const std::string& effect, Params params = {}, std::vector<float> learned = {}) {
-  Recipe r;
-  RecipeStep step{effect, std::move(params), std::move(learned)};
-  r.chain.push_back(step);
-  return r;
-}
-
-/// Lined up with the input and as long.
-std::vector<float> through(const Recipe& recipe, std::vector<float> x, double rate = kRate) {
-  auto engine = Engine::create(recipe, {rate, 1, 480}, cli::models());
-  EXPECT_TRUE(engine) << engine.error();
-  const int lag = (*engine)->latency();
-  x.resize(x.size() + lag, 0.0f);
-  test::Channels c = {std::move(x)};
-  test::run(**engine, c, {480});
-  return {c[0].begin() + lag, c[0].end()};
-}
+using test::Params;
+using test::through;
+using test::with;
 
 TEST(Declick, FindsPlantedClicksAndWritesThemAnew) {
   const int frames = 10 * 48000;
