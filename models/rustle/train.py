@@ -14,6 +14,7 @@ sys.path[:0] = [os.path.join(HERE, "../common")]
 import band_mask  # noqa: E402
 import clips  # noqa: E402
 import mixing  # noqa: E402
+import sounds  # noqa: E402
 
 
 class Microphone(mixing.Mixer):
@@ -49,7 +50,7 @@ class Microphone(mixing.Mixer):
             voice = voice + noise / np.float32(np.sqrt(np.mean(noise**2)) + 1e-9) * np.float32(level * 10 ** (-self.rng.uniform(15, 50) / 20))
         rustle = self.rustle(length, np.abs(voice).max() + 1e-6) if self.chance(0.9) else np.zeros(length, np.float32)
         if bandwidth < 12000:  # a voice without treble under a rustle with it would teach that treble is rustle
-            voice, rustle = (mixing.shape(x, lambda hz: (hz < bandwidth).astype(float)).astype(np.float32) for x in (voice, rustle))
+            voice, rustle = (sounds.shape(x, lambda hz: (hz < bandwidth).astype(float)).astype(np.float32) for x in (voice, rustle))
         gain = np.float32(10 ** (self.rng.uniform(-30, 0) / 20) / (np.abs(voice + rustle).max() + 1e-9))
         return voice * gain, rustle * gain
 
