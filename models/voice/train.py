@@ -17,6 +17,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../common"))
 import clips  # noqa: E402
 import disturbance  # noqa: E402
+from deep_filter import deep_filter  # noqa: E402
 import features  # noqa: E402
 import mixing  # noqa: E402
 import muon  # noqa: E402
@@ -92,23 +93,6 @@ class Loss(torch.nn.Module):
         self.register_buffer("weight", torch.from_numpy(weight).float())
         self.register_buffer("missing", torch.where(self.top > TREBLE_HZ, MISSING_TREBLE, MISSING).float())
 
-    def gains(self, output):
-        """As VoiceFrame::answer: complex filters [taps] for the bins, real gains for the bands."""
-        z = output[..., : self.bins, :].unflatten(-1, (-1, 2))
-        magnitude = (z.square().sum(-1, keepdim=True) + 1e-12).sqrt()
-        return z * (torch.tanh(magnitude) / magnitude), torch.sigmoid(output[..., self.bins:, 0])
-
-    def estimate(self, output, noisy):
-        filters, gains = self.gains(output)
-        x = noisy[..., : self.bins, :]
-        re, im = 0, 0
-        for k in range(filters.shape[-2]):
-            past = torch.nn.functional.pad(x, (0, 0, 0, 0, k, 0))[:, : x.shape[1]]
-            f = filters[..., k, :]
-            re = re + f[..., 0] * past[..., 0] - f[..., 1] * past[..., 1]
-            im = im + f[..., 0] * past[..., 1] + f[..., 1] * past[..., 0]
-        return torch.cat([torch.stack([re, im], -1), noisy[..., self.bins:, :] * gains[..., None]], -2)
-
     def forward(self, output, noisy, clean, bandwidth, told):
         output, heads = output
         weight = self.weight * (self.top[None] <= bandwidth[:, None]).float()
@@ -119,7 +103,7 @@ class Loss(torch.nn.Module):
             small = magnitude ** POWER
             return small, x * (small / magnitude)[..., None]
 
-        estimate = self.estimate(output, noisy)
+        estimate = deep_filter(output, noisy, self.bins)
         (a, x), (b, y) = compress(clean), compress(estimate)
         magnitude = (a - b).square() + self.missing * (a - b).clamp_min(0).square()
         bins = lambda x: (x[..., : self.bins, :].square().sum((1, 2, 3)))
