@@ -29,7 +29,7 @@ int fail(const std::string& message) {
   return 1;
 }
 
-constexpr const char* kDefaultPreset = "meeting-voice";
+constexpr const char* kDefaultPreset = "voice-recording";
 
 struct CleanArgs {
   std::string in, out, recipe, preset, learn, save, weights, sideChain;  // no recipe and no preset: see withoutRecipe()
@@ -183,7 +183,7 @@ int run(int argc, char** argv) {
   clean->add_option("OUT", args.out, "Keeps rate, channels, length and, where the ending allows it, subtype")
       ->required();
   auto* preset = clean->add_option("--preset", args.preset,
-                                   "A name from `rinse presets`; meeting-voice where neither preset nor recipe nor "
+                                   "A name from `rinse presets`; voice-recording where neither preset nor recipe nor "
                                    "parameters of other effects are given");
   clean->add_option("--recipe", args.recipe, "A recipe's JSON file")->excludes(preset);
   clean->add_flag("--low-latency", args.lowLatency,

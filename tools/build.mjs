@@ -51,7 +51,7 @@ export function buildCore({ tests = false } = {}) {
 }
 
 export function buildPackage() {
-  when('worklet/dist/built', ['worklet', 'build/wasm', 'models/voice/voice.safetensors', 'LICENSE', 'NOTICE', 'package-lock.json'], () => {
+  when('worklet/dist/built', ['worklet', 'build/wasm', 'models/voice/voice.safetensors', 'models/voice/voice-ahead.safetensors', 'LICENSE', 'NOTICE', 'package-lock.json'], () => {
     console.log('Building the npm package …');
     run(process.execPath, 'worklet/build.mjs');
   });

@@ -54,7 +54,7 @@ constexpr double kLouderSeconds = 0.04;   // over which a beam is compared with 
 const std::span<const Param> Beamform::kParams = kTable;
 
 Beamform::Beamform(nn::VoiceNet net, bool longFrames)
-    : TimeEffect(kTable), longFrames_(longFrames), suppressor_(std::move(net)) {
+    : TimeEffect(kTable), longFrames_(longFrames), suppressor_(std::move(net), false) {
   suppressor_.set(VoiceDenoise::kLimit, -60.0f);
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "blocks/decibel.h"
 #include "blocks/f32x4.h"
@@ -215,9 +214,7 @@ void Denoise::measurePower(const SpectralFrame& frame) noexcept {
 }
 
 void Denoise::estimateNoise() noexcept {
-  // Digital silence (a muted microphone) says nothing about the noise that comes back with the sound.
-  if (std::accumulate(power_.begin(), power_.end(), 0.0f) > 2.0f * kLeastPower * static_cast<float>(power_.size()))
-    tracker_->update(std::span(power_).first(spec_.bins));
+  if (!digitalSilence(power_)) tracker_->update(std::span(power_).first(spec_.bins));
   const std::span<const float> tracked = tracker_->noise();
   const bool profileOnly = profile_ && get(kTracker) == kProfileOnly;
   for (int k = 0; k < spec_.bins; ++k) {

@@ -26,12 +26,12 @@ namespace rinse {
 namespace {
 
 /// Makes the network, then the effect on it. `kind`: what tells effects of one class apart.
-template <class Made, class Network, auto... kind>
+template <class Made, class Network, const auto& model, auto... kind>
 Result<EffectPtr> withNetwork(const nn::Models& models) {
-  const auto weights = models.find(Network::kModel);
-  if (weights == models.end()) return Error{std::string("the model \"") + Network::kModel + "\" was not loaded"};
+  const auto weights = models.find(model);
+  if (weights == models.end()) return Error{std::string("the model \"") + model + "\" was not loaded"};
   auto network = Network::create(weights->second);
-  if (!network) return Error{std::string("the model \"") + Network::kModel + "\": " + network.error()};
+  if (!network) return Error{std::string("the model \"") + model + "\": " + network.error()};
   return EffectPtr(std::make_unique<Made>(std::move(*network), kind...));
 }
 
@@ -46,7 +46,12 @@ std::span<const EffectInfo> effects() {
   constexpr auto nothing = Learns::nothing, stretch = Learns::stretch, whole = Learns::whole;
   static const EffectInfo list[] = {
       {"voice-denoise", "Voice", "Keeps a voice and takes away noise of any kind, with a small network.",
-       VoiceDenoise::kParams, nothing, true, nn::VoiceNet::kModel, withNetwork<VoiceDenoise, nn::VoiceNet>},
+       VoiceDenoise::kParams, nothing, true, nn::VoiceNet::kModel,
+       withNetwork<VoiceDenoise, nn::VoiceNet, nn::VoiceNet::kModel, false>},
+      {"voice-denoise-offline", "Voice, files",
+       "Keeps a voice and takes away noise of any kind; its network hears what follows first, so not live.",
+       VoiceDenoise::kParams, nothing, false, nn::VoiceNet::kAheadModel,
+       withNetwork<VoiceDenoise, nn::VoiceNet, nn::VoiceNet::kAheadModel, true>},
       {"denoise", "Noise suppression", "Takes steady and slowly changing noise from under a voice.", Denoise::kParams,
        stretch, true, nullptr, plain<Denoise>},
       {"dereverb", "Reverberation", "Takes the sound of the room from a voice.", Dereverb::kParams, nothing, true,
@@ -83,10 +88,11 @@ std::span<const EffectInfo> effects() {
       {"spectral-repair", "Spectral repair", "Fills a stretch of time and frequency from what is around it.",
        SpectralRepair::kParams, nothing, false, nullptr, plain<SpectralRepair>},
       {"beamform", "Beamforming", "Makes one voice out of several microphones.", Beamform::kParams, nothing, true,
-       nn::VoiceNet::kModel, withNetwork<Beamform, nn::VoiceNet, false>},
+       nn::VoiceNet::kModel, withNetwork<Beamform, nn::VoiceNet, nn::VoiceNet::kModel, false>},
       {"beamform-offline", "Beamforming, files",
        "Makes one voice out of several microphones; takes more of a room's noise away, but not live.",
-       Beamform::kParams, nothing, false, nn::VoiceNet::kModel, withNetwork<Beamform, nn::VoiceNet, true>},
+       Beamform::kParams, nothing, false, nn::VoiceNet::kModel,
+       withNetwork<Beamform, nn::VoiceNet, nn::VoiceNet::kModel, true>},
       {"voice", "Voice detector", "Tells when somebody speaks; leaves the sound as it is.", Voice::kParams, nothing,
        true, nullptr, plain<Voice>},
   };

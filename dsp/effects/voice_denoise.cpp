@@ -46,6 +46,9 @@ constexpr float kSpoken = 0.85f;
 // Recordings with treble are scarce, so the network trusts it too little. Where somebody speaks or just spoke, what a
 // tracker of steady noise would let pass above this passes.
 constexpr double kTrebleHz = 8000.0;
+// Above this hardly any recording teaches it anything: what is there comes with the treble below, or is none of a
+// voice.
+constexpr double kTopHz = 16000.0;
 constexpr double kTrebleSeconds = 0.15;                // attack of that tracker
 constexpr float kTrebleFrom = 0.3f, kTrebleTo = 0.7f;  // of the probability of speech
 constexpr double kTrebleHoldSeconds = 0.5;             // after a word: sibilants look like noise to the network
@@ -61,8 +64,11 @@ int thoughts(double seconds) { return static_cast<int>(seconds / nn::VoiceFrame:
 
 const std::span<const Param> VoiceDenoise::kParams = kTable;
 
-VoiceDenoise::VoiceDenoise(nn::VoiceNet net)
-    : SpectralEffect(kTable), net_(std::move(net)), input_(nn::VoiceFrame::kPositions * nn::VoiceFrame::kInputs) {}
+VoiceDenoise::VoiceDenoise(nn::VoiceNet net, bool ahead)
+    : SpectralEffect(kTable),
+      net_(std::move(net)),
+      ahead_(ahead ? nn::VoiceFrame::kAhead : 0),
+      input_(nn::VoiceFrame::kPositions * nn::VoiceFrame::kInputs) {}
 
 void VoiceDenoise::prepare(const SpectralSpec& spec) {
   framesPerThought_ = std::max(1, static_cast<int>(std::lround(nn::VoiceFrame::kHopSeconds / spec.hopSeconds)));
@@ -94,15 +100,30 @@ void VoiceDenoise::reset() noexcept {
   std::fill(gain_.begin(), gain_.end(), 1.0f);
   std::fill(past_.begin(), past_.end(), std::complex<float>{});
   untilThought_ = now_ = trebleTrusted_ = untilAlone_ = 0;
-  speech_ = said_ = music_ = 0.0f;
+  speech_ = said_ = musicHeard_ = music_ = 0.0f;
   reductionDb_ = 0.0f;
 }
 
-void VoiceDenoise::process(SpectralFrame frame) noexcept {
+void VoiceDenoise::hear(const SpectralFrame& frame) noexcept {
   link(frame);
   remember(frame);
-  if (untilThought_ == 0) think();
+  thinks_ = untilThought_ == 0;  // so does process(): it lags by whole thoughts
   untilThought_ = (untilThought_ + 1) % framesPerThought_;
+  if (!thinks_) return;
+  features_.input(linked_, input_.data());
+  if (features_.absurd()) features_.reset(), net_.reset();
+  const nn::VoiceNet::Answer answer = net_(input_.data());
+  nn::VoiceFrame::answer(answer.output, ahead_, filter_, gain_);
+  speech_ = answer.speech;
+  musicHeard_ = answer.music;
+}
+
+void VoiceDenoise::process(SpectralFrame frame) noexcept {
+  if (thinks_) {
+    if (ahead_ > 0) link(frame);
+    keepTreble();
+    listenForWords();
+  }
   apply(frame, passed());
 }
 
@@ -130,22 +151,13 @@ void VoiceDenoise::remember(const SpectralFrame& frame) noexcept {
     std::copy_n(frame.spectrum[c], filtered_, &past_[(static_cast<size_t>(now_) * frame.channels + c) * filtered_]);
 }
 
-void VoiceDenoise::think() noexcept {
-  features_.input(linked_, input_.data());
-  if (features_.absurd()) features_.reset(), net_.reset();
-  const nn::VoiceNet::Answer answer = net_(input_.data());
-  nn::VoiceFrame::answer(answer.output, filter_, gain_);
-  speech_ = answer.speech;
-  keepTreble();
-  listenForWords(answer.music);
-}
-
-void VoiceDenoise::listenForWords(float music) noexcept {
+void VoiceDenoise::listenForWords() noexcept {
   said_ += word_ * (speech_ - said_);
   const bool word = said_ > kSpoken;
   trebleTrusted_ = word ? thoughts(kTrebleHoldSeconds) : std::max(0, trebleTrusted_ - 1);
   untilAlone_ = std::clamp(untilAlone_ + (word ? kPauseForAThought : -1), 0, thoughts(kPauseSeconds));
-  music_ = untilAlone_ == 0 ? music_ + (music > music_ ? guardAttack_ : guardRelease_) * (music - music_) : 0.0f;
+  const float rate = musicHeard_ > music_ ? guardAttack_ : guardRelease_;
+  music_ = untilAlone_ == 0 ? music_ + rate * (musicHeard_ - music_) : 0.0f;
 }
 
 void VoiceDenoise::keepTreble() noexcept {
@@ -161,13 +173,18 @@ void VoiceDenoise::keepTreble() noexcept {
     for (int k = from; k < to; ++k) sum += std::norm(linked_[k]);
     treblePower_[b] = std::max(sum / static_cast<float>(std::max(1, to - from)), kLeastPower);
   }
-  trebleNoise_.update(std::span(treblePower_).first(bands));
+  if (!digitalSilence(treblePower_)) trebleNoise_.update(std::span(treblePower_).first(bands));
   std::copy_n(trebleNoise_.noise().begin(), bands, trebleFloor_.begin());
   trebleRule_.gains({treblePower_, trebleFloor_, 0.0f}, trebleGain_);
   const float trusted = trebleTrusted_ > 0 ? 1.0f : step(speech_, kTrebleFrom, kTrebleTo);
+  float below = 0.0f;
   for (int b = 0; b < bands; ++b) {
     const auto [from, to] = range(b);
-    for (int k = from; k < to; ++k) gain_[k] = std::max(gain_[k], trusted * trebleGain_[b]);
+    if (from >= to) break;
+    const bool top = from * nn::VoiceFrame::kBinHz >= kTopHz;
+    const float own = top ? std::min(gain_[from], below) : gain_[from];
+    if (!top) below = std::max(below, own);
+    std::fill(&gain_[from], &gain_[to - 1] + 1, std::max(own, trusted * trebleGain_[b]));
   }
 }
 

@@ -1,5 +1,6 @@
 // Keeps a voice and takes away what is none of it, with the voice network (nn/voice_net.h): also noise that changes
-// quickly. Not for music or anything else that is no voice: a guard backs off where music plays alone.
+// quickly. Not for music or anything else that is no voice: a guard backs off where music plays alone. Live it looks at
+// nothing ahead; with `ahead` its network is another one, which hears 20 ms of what follows first.
 #pragma once
 
 #include <vector>
@@ -16,8 +17,10 @@ class VoiceDenoise : public SpectralEffect {
   enum Id { kLimit, kGuard };
   static const std::span<const Param> kParams;
 
-  explicit VoiceDenoise(nn::VoiceNet net);
+  VoiceDenoise(nn::VoiceNet net, bool ahead);
   void prepare(const SpectralSpec&) override;
+  int lookAhead() const noexcept override { return ahead_ * framesPerThought_; }
+  void hear(const SpectralFrame&) noexcept override;
   void process(SpectralFrame) noexcept override;
   void reset() noexcept override;
   float reductionDb() const noexcept override { return reductionDb_; }
@@ -26,15 +29,16 @@ class VoiceDenoise : public SpectralEffect {
  private:
   void link(const SpectralFrame&) noexcept;
   void remember(const SpectralFrame&) noexcept;
-  void think() noexcept;
   void keepTreble() noexcept;
-  void listenForWords(float music) noexcept;
+  void listenForWords() noexcept;
   float passed() const noexcept;
   void apply(SpectralFrame, float passed) noexcept;
 
   nn::VoiceFrame features_;
   nn::VoiceNet net_;
+  int ahead_;                                    // thoughts
   int framesPerThought_ = 1, untilThought_ = 0;  // the network takes a frame every 10 ms
+  bool thinks_ = false;                          // at this one
   float guardAttack_ = 0.0f, guardRelease_ = 0.0f, word_ = 0.0f;
 
   std::vector<std::complex<float>> linked_;  // [bins] all channels as one
@@ -48,7 +52,7 @@ class VoiceDenoise : public SpectralEffect {
   SppMmse trebleNoise_;
   DecisionDirected trebleRule_{Estimator::logMmse};
   std::vector<float> treblePower_, trebleFloor_, trebleGain_;
-  float speech_ = 0.0f, said_ = 0.0f, music_ = 0.0f;
+  float speech_ = 0.0f, said_ = 0.0f, musicHeard_ = 0.0f, music_ = 0.0f;
   int trebleTrusted_ = 0, untilAlone_ = 0;  // thoughts for which treble is trusted still, the guard shut
   float reductionDb_ = 0.0f;
 };

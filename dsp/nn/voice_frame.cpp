@@ -69,7 +69,8 @@ void VoiceFrame::input(std::span<const std::complex<float>> spectrum, float* inp
   for (int i = 0; i < kPositions * kInputs; ++i) input[i] = std::clamp(input[i] * scale, -kMostInput, kMostInput);
 }
 
-void VoiceFrame::answer(const float* output, std::span<std::complex<float>> filter, std::span<float> gain) noexcept {
+void VoiceFrame::answer(const float* output, int ahead, std::span<std::complex<float>> filter,
+                        std::span<float> gain) noexcept {
   const int bins = static_cast<int>(gain.size());
   for (int k = 0; k < std::min(bins, kBins); ++k) {
     for (int t = 0; t < kTaps; ++t) {  // bounded to the unit circle, phase as it is
@@ -80,7 +81,7 @@ void VoiceFrame::answer(const float* output, std::span<std::complex<float>> filt
     }
   }
   for (int b = 0; b < kBands; ++b) {
-    const float g = 1.0f / (1.0f + std::exp(-output[(kBins + b) * kOutputs]));
+    const float g = 1.0f / (1.0f + std::exp(-output[(kBins + b) * kOutputs + 2 * ahead]));
     const int end = b + 1 < kBands ? std::min(edges()[b + 1], bins) : bins;  // the last one goes on above 24 kHz
     for (int k = edges()[b]; k < end; ++k) gain[k] = g;
   }

@@ -21,6 +21,7 @@ class VoiceFrame {
   static constexpr int kInputs = 3;           // compressed magnitude, real and imaginary part (0 for bands)
   static constexpr int kTaps = 5;             // frames of a bin's filter: this one and the ones before
   static constexpr int kOutputs = 2 * kTaps;  // complex taps of a bin; gain of a band, and nothing
+  static constexpr int kAhead = kTaps / 2;    // frames after the one meant, where a network hears those first
   static constexpr double kBinHz = 50.0;
   static constexpr double kHopSeconds = 0.01;
 
@@ -35,8 +36,9 @@ class VoiceFrame {
   bool absurd() const noexcept { return absurd_; }
   /// From output[kPositions][kOutputs], before any limit: for the lowest bins filters over time (deep filtering, Mack &
   /// Habets 2020; Schröter 2022), filter[min(bins, kBins)][kTaps], this frame first, then those kHopSeconds apart; for
-  /// those above gain[bins].
-  static void answer(const float* output, std::span<std::complex<float>> filter, std::span<float> gain) noexcept;
+  /// those above gain[bins]. It means the frame `ahead` hops before the newest: 0 or kAhead.
+  static void answer(const float* output, int ahead, std::span<std::complex<float>> filter,
+                     std::span<float> gain) noexcept;
 
  private:
   float level_ = 0.0f;  // running mean of the compressed magnitudes

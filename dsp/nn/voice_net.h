@@ -38,7 +38,8 @@ class DualPath {
 
 class VoiceNet {
  public:
-  static constexpr const char* kModel = "voice";  // its name among a host's models
+  // Names among a host's models: of the one that hears nothing ahead, and of the one that hears VoiceFrame::kAhead.
+  static constexpr char kModel[] = "voice", kAheadModel[] = "voice-ahead";
 
   static Result<VoiceNet> create(const Weights& weights);
   struct Answer {

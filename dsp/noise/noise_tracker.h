@@ -2,6 +2,7 @@
 // voice detector).
 #pragma once
 
+#include <numeric>
 #include <span>
 
 namespace rinse {
@@ -25,5 +26,11 @@ class NoiseTracker {
 /// Periodograms are held above this (-200 dB full scale per bin), so that no quotient of two of them is undefined and
 /// no recursion decays into denormal numbers.
 inline constexpr float kLeastPower = 1e-20f;
+
+/// Whether nothing is above that. A muted microphone, or the beginning of an edited file, says nothing about the noise
+/// that comes with the sound: no tracker is to hear it.
+inline bool digitalSilence(std::span<const float> power) noexcept {
+  return std::accumulate(power.begin(), power.end(), 0.0f) <= 2.0f * kLeastPower * static_cast<float>(power.size());
+}
 
 }  // namespace rinse

@@ -64,6 +64,7 @@ void SppMmse::seed(std::span<const float> noise) noexcept {
 void SppMmse::reset() noexcept {
   first_ = true;
   broadSeconds_ = 0.0;
+  std::fill(noise_.begin(), noise_.end(), kLeastPower);
   std::fill(presence_.begin(), presence_.end(), 0.5f);
 }
 

@@ -47,7 +47,7 @@ struct Shape {
 extern "C" {
 
 void deep_filter_forward(const float* answer, const float* noisy, int batch, int taps, int time, int positions,
-                         int bins, float* estimate) {
+                         int bins, int ahead, float* estimate) {
   const Shape at{batch, taps, time, positions, bins};
   for (int b = 0; b < batch; ++b)
     for (int t = 0; t < time; ++t) {
@@ -62,9 +62,9 @@ void deep_filter_forward(const float* answer, const float* noisy, int batch, int
         }
         store2(estimate + at.spectrum(b, t) + 2 * k, y);
       }
-      for (int k = bins; k < positions; k += kWidth) {
-        const V gain = sigmoid(load(answer + at.answer(b, 0, t) + k));
-        const Complex x = load2(noisy + at.spectrum(b, t) + 2 * k);
+      for (int k = bins; k < positions && t >= ahead; k += kWidth) {
+        const V gain = sigmoid(load(answer + at.answer(b, 2 * ahead, t) + k));
+        const Complex x = load2(noisy + at.spectrum(b, t - ahead) + 2 * k);
         store2(estimate + at.spectrum(b, t) + 2 * k, {gain * x.re, gain * x.im});
       }
     }
@@ -72,7 +72,7 @@ void deep_filter_forward(const float* answer, const float* noisy, int batch, int
 
 /// given: of estimate; to: of answer, all zeros before.
 void deep_filter_backward(const float* answer, const float* noisy, const float* given, int batch, int taps, int time,
-                          int positions, int bins, float* to) {
+                          int positions, int bins, int ahead, float* to) {
   const Shape at{batch, taps, time, positions, bins};
   for (int b = 0; b < batch; ++b)
     for (int t = 0; t < time; ++t) {
@@ -89,10 +89,11 @@ void deep_filter_backward(const float* answer, const float* noisy, const float* 
           store(to + im, scale * f.im + along * z.im);
         }
       }
-      for (int k = bins; k < positions; k += kWidth) {
-        const V gain = sigmoid(load(answer + at.answer(b, 0, t) + k));
-        const Complex x = load2(noisy + at.spectrum(b, t) + 2 * k), g = load2(given + at.spectrum(b, t) + 2 * k);
-        store(to + at.answer(b, 0, t) + k, (x.re * g.re + x.im * g.im) * gain * (1.0f - gain));
+      for (int k = bins; k < positions && t >= ahead; k += kWidth) {
+        const V gain = sigmoid(load(answer + at.answer(b, 2 * ahead, t) + k));
+        const Complex x = load2(noisy + at.spectrum(b, t - ahead) + 2 * k),
+                      g = load2(given + at.spectrum(b, t) + 2 * k);
+        store(to + at.answer(b, 2 * ahead, t) + k, (x.re * g.re + x.im * g.im) * gain * (1.0f - gain));
       }
     }
 }

@@ -6,25 +6,25 @@ from product import library
 from recurrent import address
 
 
-def by_torch(answer, noisy, bins):
+def by_torch(answer, noisy, bins, ahead):
     z = answer[..., :bins, :].unflatten(-1, (-1, 2))
     magnitude = (z.square().sum(-1, keepdim=True) + 1e-12).sqrt()
-    filters, gains, x = z * (torch.tanh(magnitude) / magnitude), torch.sigmoid(answer[..., bins:, :1]), noisy[..., :bins, :]
+    filters, gains = z * (torch.tanh(magnitude) / magnitude), torch.sigmoid(answer[..., bins:, 2 * ahead : 2 * ahead + 1])
+    before = lambda frames: torch.nn.functional.pad(noisy, (0, 0, 0, 0, frames, 0))[:, : noisy.shape[1]]
     re, im = 0, 0
     for k in range(filters.shape[-2]):
-        past = torch.nn.functional.pad(x, (0, 0, 0, 0, k, 0))[:, : x.shape[1]]
-        f = filters[..., k, :]
+        past, f = before(k)[..., :bins, :], filters[..., k, :]
         re = re + f[..., 0] * past[..., 0] - f[..., 1] * past[..., 1]
         im = im + f[..., 0] * past[..., 1] + f[..., 1] * past[..., 0]
-    return torch.cat([torch.stack([re, im], -1), noisy[..., bins:, :] * gains], -2)
+    return torch.cat([torch.stack([re, im], -1), before(ahead)[..., bins:, :] * gains], -2)[:, ahead:]
 
 
 class Filtered(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, answer, noisy, bins):
+    def forward(ctx, answer, noisy, bins, ahead):
         batch, channels, time, positions = answer.shape
         ctx.save_for_backward(answer, noisy)
-        ctx.sizes = batch, channels // 2, time, positions, bins
+        ctx.sizes = batch, channels // 2, time, positions, bins, ahead
         estimate = torch.empty_like(noisy)
         library().deep_filter_forward(address(answer), address(noisy), *ctx.sizes, address(estimate))
         return estimate
@@ -34,11 +34,13 @@ class Filtered(torch.autograd.Function):
         answer, noisy = ctx.saved_tensors
         to, given = torch.zeros_like(answer), given.contiguous()
         library().deep_filter_backward(address(answer), address(noisy), address(given), *ctx.sizes, address(to))
-        return to, None, None
+        return to, None, None, None
 
 
-def deep_filter(answer, noisy, bins):
-    """answer [batch][time][positions][2 taps], noisy [batch][time][positions][2] -> the estimate, as noisy."""
+def deep_filter(answer, noisy, bins, ahead):
+    """answer [batch][time][positions][2 taps], noisy [batch][time][positions][2] -> the estimate, as noisy. The answer means the frame `ahead` before;
+    so the estimate ends as many before noisy does."""
     if answer.is_cuda:
-        return by_torch(answer, noisy, bins)
-    return Filtered.apply(answer.permute(0, 3, 1, 2).contiguous(), noisy.contiguous(), bins)  # the network has it so: nothing is copied
+        return by_torch(answer, noisy, bins, ahead)
+    answer = answer.permute(0, 3, 1, 2).contiguous()  # the network has it so: nothing is copied
+    return Filtered.apply(answer, noisy.contiguous(), bins, ahead)[:, ahead:]

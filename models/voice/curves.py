@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws the log of training (build/training/voice.csv) into curves.png beside this file. Needs Debian's python3-matplotlib."""
+"""Draws the logs of training (build/training/voice.csv and voice-ahead.csv) into curves.png beside this file. Needs Debian's python3-matplotlib."""
 import csv
 import os
 
@@ -12,15 +12,15 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def main():
-    with open(os.path.join(HERE, "../../build/training/voice.csv")) as f:
-        rows = [[float(x) for x in row] for row in csv.reader(f)]
-    columns = list(zip(*rows))
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
-    for index, label in ((3, "mixtures of training"), (4, "exam")):
-        left.plot(columns[2], columns[index], label=label)
+    for name, of in (("voice", ""), ("voice-ahead", ", for files")):
+        with open(os.path.join(HERE, f"../../build/training/{name}.csv")) as f:
+            columns = list(zip(*([float(x) for x in row] for row in csv.reader(f))))
+        for index, label in ((3, "mixtures of training"), (4, "exam")):
+            left.plot(columns[2], columns[index], label=label + of)
+        for index, label in ((5, "speech"), (6, "music")):
+            right.plot(columns[2], columns[index], label=label + of)
     left.set(xlabel="hours heard", ylabel="loss of the spectra", ylim=(0.05, 0.35))
-    for index, label in ((5, "speech"), (6, "music")):
-        right.plot(columns[2], columns[index], label=label)
     right.set(xlabel="hours heard", ylabel="frames told right", ylim=(0.4, 1))
     for axis in (left, right):
         axis.legend()

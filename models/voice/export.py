@@ -104,22 +104,29 @@ def export(net, path, about):
     worst = max(np.abs(found - output).max(), np.abs(found_heads - heads).max())
     if not worst <= TOLERANCE:
         raise SystemExit(f"C++ and PyTorch differ by {worst:.2g}; {TOLERANCE} is accepted")
-    safetensors.write(path, stored, {"network": "voice", **about})
+    safetensors.write(path, stored, about)
     print(f"{path}: {os.path.getsize(path)} bytes; C++ and PyTorch differ by {worst:.2g}; int8 moves answers by {np.abs(whole - output).mean():.2g} in the mean")
     return {"inputs": inputs, "output": output, "heads": heads}
+
+
+def which(state):
+    """The network that a checkpoint is of."""
+    return "voice-ahead" if state["args"].get("ahead") else "voice"
 
 
 def main():
     checkpoint = sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build/training/voice.pt")
     state = torch.load(checkpoint, map_location="cpu")
+    name = which(state)
     net = network.VoiceNet()
     net.load_state_dict(state["net"])
     about = {"rate": 48000, "frame": 960, "hop": 480, "window": "square-root Hann", "positions": network.POSITIONS, "inputs": network.INPUTS, "outputs": network.OUTPUTS, "heads": ["speech", "music"], "step": state["step"], "hours_heard": round(state["heard"], 2), "minutes": round(state["spent"], 1), "seed": state["args"]["seed"]}
-    golden = export(net, os.path.join(HERE, "voice.safetensors"), about)
-    safetensors.write(os.path.join(ROOT, "tests/golden/voice.safetensors"), golden)
+    golden = export(net, os.path.join(HERE, f"{name}.safetensors"), {"network": name, **about})
+    if name == "voice":
+        safetensors.write(os.path.join(ROOT, "tests/golden/voice.safetensors"), golden)
     # What training goes on from: whole values, batch norms as they are.
     whole = {k: v.numpy() for k, v in net.state_dict().items() if v.is_floating_point()}
-    safetensors.write(os.path.join(HERE, "checkpoint.safetensors"), whole, about)
+    safetensors.write(os.path.join(HERE, f"{name}-checkpoint.safetensors"), whole, about)
 
 
 if __name__ == "__main__":

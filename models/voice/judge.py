@@ -55,9 +55,9 @@ def scores(folder, estimate):
     return [float(last[m]) for m in METRICS]
 
 
-def cleaned(folder, weights, out):
+def cleaned(folder, effect, weights, out):
     os.makedirs(out, exist_ok=True)
-    one = lambda f: subprocess.run([RINSE, "clean", "--weights", weights, f"{folder}/noisy/{f}", f"{out}/{f}"], check=True)
+    one = lambda f: subprocess.run([RINSE, "clean", f"--{effect}.guard=1", "--weights", weights, f"{folder}/noisy/{f}", f"{out}/{f}"], check=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(one, os.listdir(f"{folder}/noisy")))
     return out
@@ -80,11 +80,14 @@ def main():
     for checkpoint in sys.argv[2:]:
         name = os.path.splitext(os.path.basename(checkpoint))[0]
         weights = f"{folder}/{name}.safetensors"
+        state = torch.load(checkpoint, map_location="cpu")
         net = network.VoiceNet()
-        net.load_state_dict(torch.load(checkpoint, map_location="cpu")["net"])
+        net.load_state_dict(state["net"])
         net.eval()
-        safetensors.write(weights, export.rounded(export.folded(net))[0], {"network": "voice"})
-        row(name, lambda s: cleaned(f"{folder}/{s}", weights, f"{folder}/{s}/{name}"))
+        which = export.which(state)
+        safetensors.write(weights, export.rounded(export.folded(net))[0], {"network": which})
+        effect = {"voice": "voice-denoise", "voice-ahead": "voice-denoise-offline"}[which]
+        row(name, lambda s: cleaned(f"{folder}/{s}", effect, weights, f"{folder}/{s}/{name}"))
 
 
 if __name__ == "__main__":

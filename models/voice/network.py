@@ -5,7 +5,7 @@ import torch
 from recurrent import Gru
 from torch import nn
 
-TAPS = 5
+TAPS, AHEAD = 5, 2  # frames of a filter; frames after the one meant, where the network hears those first
 POSITIONS, INPUTS, OUTPUTS = 128, 3, 2 * TAPS
 HEADS = 2  # logits of speech and of music being there
 
@@ -65,6 +65,12 @@ class VoiceNet(nn.Module):
         self.last = up(a, OUTPUTS)
         self.last.bias.data[0] = 1.0; self.last.weight.data[:, 2:] *= 0.1; self.last.bias.data[1:] = 0  # begins by letting through
         self.heads = nn.Linear(c, HEADS)
+
+    def answer_later(self):
+        """From a network that hears nothing ahead to one that begins to: the answer for a frame comes AHEAD frames after it."""
+        for t in (self.last.weight.data.movedim(1, 0), self.last.bias.data):
+            t[2 * AHEAD:] = t[: -2 * AHEAD].clone()
+            t[: 2 * AHEAD] = 0
 
     def forward(self, x):
         """[batch][time][positions][inputs] -> [batch][time][positions][outputs], and [batch][time][heads]."""

@@ -70,7 +70,8 @@ def check_layers():
         layer, x = Gru(inputs, units, batch_first=True, bidirectional=both), torch.randn(64, 20, inputs, requires_grad=True)
         compare("the recurrent layer", (lambda: torch.nn.GRU.forward(layer, x)[0], lambda: layer(x)), [x, *layer.parameters()])
     answer, noisy = torch.randn(3, 20, network.POSITIONS, network.OUTPUTS, requires_grad=True), torch.randn(3, 20, network.POSITIONS, 2)
-    compare("the deep filter", (lambda: by_torch(answer, noisy, 96), lambda: deep_filter(answer, noisy, 96)), [answer])
+    for ahead in (0, network.AHEAD):
+        compare("the deep filter", (lambda: by_torch(answer, noisy, 96, ahead), lambda: deep_filter(answer, noisy, 96, ahead)), [answer])
 
 
 def main():
@@ -86,7 +87,7 @@ def main():
             raise SystemExit(f"the loss in the exam went from {losses[0]} to {losses[-1]}: training does not work")
         net = network.VoiceNet()
         net.load_state_dict(torch.load(os.path.join(cache, "voice.pt"))["net"])
-        export.export(net, os.path.join(folder, "voice.safetensors"), {})
+        export.export(net, os.path.join(folder, "voice.safetensors"), {"network": "voice"})
         print(f"the loss in the exam went from {losses[0]} to {losses[-1]}; the export answers as PyTorch does")
 
 

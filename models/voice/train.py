@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Trains the voice network: train.py DATA [--minutes M]. Checkpoints, the log and the decoded data go to build/training; --resume goes on from the
-checkpoint there, --start from what is committed.
+"""Trains the voice networks: train.py DATA [--ahead] [--minutes M]. Checkpoints, the log and the decoded data go to build/training; --resume goes on from
+the checkpoint there, --start from what is committed.
 
 Mixtures and the product's own features are made by processes of their own. The loss looks at the positions that the network sees, not at
 waveforms: on a CPU that is a third of the time.
@@ -25,7 +25,6 @@ import network  # noqa: E402
 import safetensors  # noqa: E402
 
 CACHE = os.path.join(HERE, "../../build/training")
-COMMITTED = os.path.join(HERE, "checkpoint.safetensors")
 POWER, COMPLEX_SHARE, MISSING, MISSING_TREBLE, SNR_SHARE, DISTURBANCE_SHARE, HEADS_SHARE = 0.3, 0.3, 0.5, 1.5, 0.4, 0.5, 0.1
 TREBLE_HZ = 8000
 SILENT = 1e-3  # of the power of a clip, which is scaled to one
@@ -81,8 +80,9 @@ class Loss(torch.nn.Module):
     bandwidths (ERB), none above the bandwidth of the clip. To it comes the signal-to-noise ratio in the bins, which is nearly that of the
     waveform."""
 
-    def __init__(self):
+    def __init__(self, ahead=0):
         super().__init__()
+        self.ahead = ahead  # frames that the network hears after the one it answers for
         self.disturbance = disturbance.Disturbance()
         self.bins, edges = features.layout()
         hz = np.arange(features.BINS) * 50.0
@@ -103,7 +103,8 @@ class Loss(torch.nn.Module):
             small = magnitude ** POWER
             return small, x * (small / magnitude)[..., None]
 
-        estimate = deep_filter(output, noisy, self.bins)
+        estimate = deep_filter(output, noisy, self.bins, self.ahead)
+        clean = clean[:, : estimate.shape[1]]
         (a, x), (b, y) = compress(clean), compress(estimate)
         magnitude = (a - b).square() + self.missing * (a - b).clamp_min(0).square()
         bins = lambda x: (x[..., : self.bins, :].square().sum((1, 2, 3)))
@@ -148,7 +149,7 @@ def beginning(args):
     if args.resume:
         return torch.load(os.path.join(args.cache, f"{args.name}.pt"), map_location="cpu")
     if args.start:
-        tensors, about = safetensors.read(COMMITTED)
+        tensors, about = safetensors.read(os.path.join(HERE, f"{args.start}-checkpoint.safetensors"))
         net = {k: torch.from_numpy(v.copy()) for k, v in tensors.items()}
         return {"net": net, "step": about["step"], "heard": about["hours_heard"], "spent": about["minutes"]}
     return {"step": 0, "heard": 0.0, "spent": 0.0}
@@ -160,7 +161,8 @@ def train(args, rank, partner, net, begin):
     torch.manual_seed(args.seed + rank)
     if device == "cpu":
         torch.set_num_threads(1)
-    net, loss = net.to(device), Loss().to(device)
+    ahead = network.AHEAD if args.ahead else 0
+    net, loss = net.to(device), Loss(ahead).to(device)
     optimizer = muon.Muon(net.named_parameters(), args.rate)
     checkpoint = os.path.join(args.cache, f"{args.name}.pt")
     step, heard, spent = (begin[k] for k in ("step", "heard", "spent"))
@@ -190,7 +192,7 @@ def train(args, rank, partner, net, begin):
     if rank == 0:
         with torch.no_grad():
             loud = torch.zeros(*test[1].shape[:3], network.OUTPUTS)
-            loud[..., 0] = 20.0  # a mask of ones
+            loud[..., 2 * ahead] = 20.0  # a mask of ones
             unprocessed = loss((loud, torch.zeros_like(test[4])), *test[1:])[0].item()
             print(f"{sum(p.numel() for p in net.parameters())} parameters on {device}; the exam unprocessed: {unprocessed:.5f}")
             print("minutes,step,hours heard,loss,loss in the exam,speech right,music right", flush=True)
@@ -225,8 +227,9 @@ def main():
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--steps", type=int, help="instead of minutes")
     parser.add_argument("--cache", default=CACHE)
-    parser.add_argument("--start", action="store_true", help="from the weights that are committed")
-    parser.add_argument("--name", default="voice")
+    parser.add_argument("--start", choices=("voice", "voice-ahead"), help="go on from what is committed")
+    parser.add_argument("--ahead", action="store_true", help="for the network that hears what follows first, for files")
+    parser.add_argument("--name", help="of the checkpoint; voice or voice-ahead")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint of that name")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=2.4)
@@ -236,11 +239,14 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=float, default=60, help="seconds between reports and checkpoints")
     args = parser.parse_args()
+    args.name = args.name or ("voice-ahead" if args.ahead else "voice")
     clips.prepare(args.data, args.cache)  # before several ask for it
     torch.manual_seed(args.seed)
     net, begin = network.VoiceNet(), beginning(args)
     if "net" in begin:
         net.load_state_dict(begin["net"], strict=False)  # the committed one has no counters of batches
+    if args.ahead and args.start == "voice":
+        net.answer_later()
     partner = Partner(net)  # its meeting point is where all begin
     others = [torch.multiprocessing.Process(target=train, args=(args, rank, partner, net, begin)) for rank in range(1, args.partners)]
     for process in others:

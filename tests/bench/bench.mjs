@@ -29,7 +29,8 @@ const recipes = {
   ...Object.fromEntries(generated('effects.json').effects.map((e) => [e.id, { version: 1, chain: [{ effect: e.id }] }])),
   ...generated('presets.json'),
 };
-const core = { module: new WebAssembly.Module(readFileSync(wasm)), models: { voice: new Uint8Array(readFileSync(join(root, 'models/voice/voice.safetensors'))).buffer } };
+const model = (name) => new Uint8Array(readFileSync(join(root, `models/voice/${name}.safetensors`))).buffer;
+const core = { module: new WebAssembly.Module(readFileSync(wasm)), models: { voice: model('voice'), 'voice-ahead': model('voice-ahead') } };
 const resting = new Set(['dehum', 'hum', 'eq', 'voice']); // at their defaults, on this signal
 async function inWasm(name, recipe, channels) {
   const process = await load(`${join(root, 'worklet/dist/rinse-processor.js')}`, { core, recipe, cheaper: null, channels, maxLoad: 0 }, (p) => p.port.heard.some((m) => m.type === 'ready'));

@@ -87,6 +87,7 @@ def cases(m):
     voice_in_room = m.room(m.voice)
     telephone = np.fft.irfft(np.fft.rfft(m.voice) * ((lambda f: (f > 300) & (f < 3400))(np.fft.rfftfreq(len(m.voice), 1 / RATE))))
     yield "meeting-voice", "voice, dogs barking, 5 dB", m.voice, under(m.voice, m.noise("dog bark"), 5)
+    yield "voice-recording", "voice, dogs barking, 5 dB", m.voice, under(m.voice, m.noise("dog bark"), 5)
     yield "steady-noise", "voice, rain, 5 dB", m.voice, under(m.voice, m.noise("noise: rain"), 5)
     yield "podcast-voice", "voice, hum, room noise, 18 dB", m.voice, under(under(m.voice, m.hum(), 20), m.noise("radiator"), 18)
     yield "lavalier-rustle", "voice, rustle", m.voice, m.voice + m.rustle()

@@ -23,7 +23,7 @@ for (const { id } of generated('effects.json').effects) {
 }
 
 /** What is measured on each set, with what suppresses the like; the self-made signals go through everything. */
-const suppressors = ['meeting-voice', 'podcast-voice', 'steady-noise'];
+const suppressors = ['voice-recording', 'meeting-voice', 'podcast-voice', 'steady-noise'];
 const measured = {
   voice48: suppressors,
   voice16: suppressors,
@@ -190,7 +190,7 @@ PESQ-WB / STOI / SI-SDR (dB), everything else at its default.
 
 ${families.join('\n\n')}
 
-## What meeting-voice keeps
+## What meeting-voice and voice-recording keep
 
 On the clean files of voice48 and voice16, and on the music of the development split (tests/bench/voice_facts.py).
 

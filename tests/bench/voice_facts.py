@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a preset for voices keeps: voice_facts.py RINSE DATA DEV prints a table. DEV is what DATA/mix_dev.py wrote; run by `npm run quality`."""
+"""What the presets for voices keep: voice_facts.py RINSE DATA DEV prints a table. DEV is what DATA/mix_dev.py wrote; run by `npm run quality`."""
 import csv
 import json
 import os
@@ -11,7 +11,7 @@ import numpy as np
 import soundfile as sf
 from scipy.signal import resample_poly
 
-PRESET = "meeting-voice"
+PRESETS = "meeting-voice", "voice-recording"
 THIRD = 2 ** (1 / 6)  # half a third of an octave
 AUDIBLE = 1e-6  # share of the energy that a band must hold to count: -60 dB
 
@@ -25,15 +25,15 @@ def db(ratio):
     return 10 * np.log10(ratio)
 
 
-def main():
-    rinse, data, dev = sys.argv[1:4]
+def facts(rinse, data, dev, preset):
+    """What is measured, what was found, what is wanted."""
     rows = []
     with tempfile.TemporaryDirectory() as work:
 
         def cleaned(x, rate):
             paths = [os.path.join(work, name) for name in ("in.wav", "out.wav")]
             sf.write(paths[0], x, rate, subtype="FLOAT")
-            subprocess.run([rinse, "clean", *paths, "--preset", PRESET], check=True)
+            subprocess.run([rinse, "clean", *paths, "--preset", preset], check=True)
             return sf.read(paths[1])[0]
 
         def row(what, found, wanted):
@@ -73,9 +73,15 @@ def main():
             centres = [c for c in 1000 * 2 ** (np.arange(-13, 14) / 3) if power_between(x, 48000, c / THIRD, c * THIRD) > AUDIBLE * whole]
             losses = [db(power_between(y, 48000, c / THIRD, c * THIRD) / power_between(x, 48000, c / THIRD, c * THIRD)) for c in centres]
             row(f"music alone ({len(x) / 48000:.0f} s, clip {i + 1}): worst third-octave band", f"{min(losses):+.1f} dB at {centres[int(np.argmin(losses))]:.0f} Hz", "above −3 dB")
-    print("| fact | measured | wanted |\n| --- | ---: | ---: |")
-    for r in rows:
-        print("| " + " | ".join(r) + " |")
+    return rows
+
+
+def main():
+    tables = [facts(*sys.argv[1:4], preset) for preset in PRESETS]
+    print("| fact | " + " | ".join(PRESETS) + " | wanted |\n| --- |" + " ---: |" * (len(PRESETS) + 1))
+    for same in zip(*tables):
+        what, _, wanted = same[0]
+        print("| " + " | ".join([what, *(found for _, found, _ in same), wanted]) + " |")
 
 
 if __name__ == "__main__":

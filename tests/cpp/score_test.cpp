@@ -92,11 +92,11 @@ TEST_F(Folder, InspectsAFile) {
   std::ostringstream json, text;
   ASSERT_TRUE(inspect(in("a.wav"), true, json));
   const auto report = nlohmann::json::parse(json.str());
-  EXPECT_EQ(report["preset"], "meeting-voice");
+  EXPECT_EQ(report["preset"], "voice-recording");
   EXPECT_EQ(report["findings"][0]["id"], "noise");
   EXPECT_NEAR(report["noise_floor_db"], -34.0, 1.0);
   ASSERT_TRUE(inspect(in("a.wav"), false, text));
-  EXPECT_NE(text.str().find("Fitting preset: meeting-voice"), std::string::npos);
+  EXPECT_NE(text.str().find("Fitting preset: voice-recording"), std::string::npos);
   EXPECT_FALSE(inspect(in("nothing.wav"), false, text));
 }
 

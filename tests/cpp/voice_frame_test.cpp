@@ -82,7 +82,7 @@ TEST(VoiceFrame, BoundsTheTapsAndGivesBandsTheirGain) {
   for (int b = 0; b < VoiceFrame::kBands; ++b) output[kOutputs * (VoiceFrame::kBins + b)] = b == 3 ? 20.0f : -20.0f;
   Spectrum filter(VoiceFrame::kBins * kTaps);
   std::vector<float> gain(481);
-  VoiceFrame::answer(output.data(), filter, gain);
+  VoiceFrame::answer(output.data(), 0, filter, gain);
   EXPECT_NEAR(std::abs(filter[7 * kTaps] - std::complex<float>(1.0f, 0.0f)), 0.0f, 1e-5f);
   EXPECT_NEAR(filter[8 * kTaps].imag(), -std::tanh(0.5f), 1e-5f);
   EXPECT_NEAR(filter[9 * kTaps + 1].real(), -std::tanh(0.25f), 1e-5f);  // an odd bin, a hop ago
@@ -90,6 +90,13 @@ TEST(VoiceFrame, BoundsTheTapsAndGivesBandsTheirGain) {
     const bool open = k >= VoiceFrame::edges()[3] && k < VoiceFrame::edges()[4];
     EXPECT_NEAR(gain[k], open ? 1.0f : 0.0f, 1e-4f) << k;
   }
+  // Where it looks ahead, a band's gain stands at the tap of the frame meant; the taps are as they were.
+  const Spectrum before = filter;
+  for (int b = 0; b < VoiceFrame::kBands; ++b)
+    output[kOutputs * (VoiceFrame::kBins + b) + 2 * VoiceFrame::kAhead] = 20.0f;
+  VoiceFrame::answer(output.data(), VoiceFrame::kAhead, filter, gain);
+  EXPECT_EQ(filter, before);
+  for (int k = VoiceFrame::kBins; k < 481; ++k) EXPECT_NEAR(gain[k], 1.0f, 1e-4f) << k;
 }
 
 }  // namespace

@@ -12,21 +12,21 @@ const legends = (page: import('@playwright/test').Page) => panel(page).locator('
 test('effects are added, moved, switched off and removed, and every step can be taken back', async ({ rinsePage: page }) => {
   const file = panel(page);
   await file.getByText('More settings').click();
-  expect(await legends(page)).toEqual(['Voice']);
+  expect(await legends(page)).toEqual(['Voice, files']);
   await file.getByLabel('Add an effect').selectOption('eq');
   await file.getByRole('button', { name: 'Add', exact: true }).click();
-  expect(await legends(page)).toEqual(['Voice', 'Equalizer']);
+  expect(await legends(page)).toEqual(['Voice, files', 'Equalizer']);
   await expect(file.getByLabel('Preset')).toHaveValue('');
   await file.getByRole('button', { name: 'Move up Equalizer' }).click();
-  expect(await legends(page)).toEqual(['Equalizer', 'Voice']);
+  expect(await legends(page)).toEqual(['Equalizer', 'Voice, files']);
   await file.getByRole('button', { name: 'Remove Voice' }).click();
   await file.getByRole('switch', { name: 'On' }).uncheck();
   const path = await cleanAndDownload(page, fixture('noisy.wav'), 'wav-float');
   expect([...samples(path)]).toEqual([...samples(fixture('noisy.wav'))]); // one effect, switched off
   for (let i = 0; i < 4; i++) await file.getByRole('button', { name: 'Undo' }).click();
-  expect(await legends(page)).toEqual(['Voice']);
+  expect(await legends(page)).toEqual(['Voice, files']);
   await file.getByRole('button', { name: 'Redo' }).click();
-  expect(await legends(page)).toEqual(['Voice', 'Equalizer']);
+  expect(await legends(page)).toEqual(['Voice, files', 'Equalizer']);
 });
 
 test('a recipe is saved, refused where it is none, and loaded again', async ({ rinsePage: page }) => {
@@ -85,6 +85,9 @@ test('the preview plays through a running engine and draws what it does; effects
     });
   await expect.poll(drawn).toBeGreaterThan(2000); // lines, not only the grid
   await expect(file.locator('.legend .noise')).toBeVisible();
+  await file.getByLabel('Preset').selectOption('voice-recording'); // it looks ahead, but not too far for a preview
+  await expect(file.getByRole('radio', { name: 'Preview' })).toBeChecked();
+  await expect(file.getByRole('alert')).toBeHidden();
   await file.getByLabel('Preset').selectOption('lecture-hall');
   await expect(file.getByRole('radio', { name: 'Preview' })).toBeDisabled();
   await expect(file.getByRole('radio', { name: 'Original' })).toBeChecked();
@@ -92,6 +95,7 @@ test('the preview plays through a running engine and draws what it does; effects
   const offered = await page.getByRole('tabpanel', { name: 'Live' }).getByLabel('Preset').locator('option').allTextContents();
   expect(offered).toContain('Podcast voice');
   expect(offered).not.toContain('Lecture hall');
+  expect(offered).not.toContain('Voice recording');
 });
 
 test('a gate listens to another file, and says what is wrong with it', async ({ rinsePage: page }) => {

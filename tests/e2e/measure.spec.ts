@@ -8,8 +8,8 @@ test('a noisy file is reported as noisy, with the preset that fits, and as clean
   await drop(page, fixture('noisy.wav'));
   const report = page.getByRole('region', { name: 'Report' });
   await expect(report.getByRole('list', { name: 'Findings' })).toContainText(/Noise: the voice stands only \d+ dB above it/);
-  await report.getByRole('button', { name: 'Use Meeting voice' }).click();
-  await expect(page.getByRole('tabpanel', { name: 'File' }).getByLabel('Preset')).toHaveValue('meeting-voice');
+  await report.getByRole('button', { name: 'Use Voice recording' }).click();
+  await expect(page.getByRole('tabpanel', { name: 'File' }).getByLabel('Preset')).toHaveValue('voice-recording');
   await page.getByRole('button', { name: 'Clean', exact: true }).click();
   await report.getByText('Measurements').click();
   const row = report.getByRole('row', { name: /^Speech to noise/ });

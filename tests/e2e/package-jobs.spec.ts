@@ -22,6 +22,8 @@ const refusals: [string, string, string, RegExp][] = [
   ['the policy refuses wasm', 'no-wasm.html', `createCleaner(new AudioContext())`, /no-wasm.*wasm-unsafe-eval/],
   ['the policy refuses the worker', 'no-worker.html', `cleanBuffer({ sampleRate: 48000, channels: [new Float32Array(100)] })`, /no-worker/],
   ['the recipe is unknown', 'harness.html', `createCleaner(new AudioContext(), { recipe: 'nope' })`, /bad-recipe.*meeting-voice/],
+  ['the recipe looks ahead', 'harness.html', `createCleaner(new AudioContext(), { recipe: 'voice-recording' })`, /bad-recipe.*does not keep up with a microphone: it looks ahead/],
+  ['the recipe needs the whole file', 'harness.html', `createCleaner(new AudioContext(), { recipe: 'clipping', lookAhead: true })`, /bad-recipe.*works on whole files only/],
   ['the rate is absurd', 'harness.html', `cleanBuffer({ sampleRate: 0, channels: [new Float32Array(100)] })`, /bad-audio.*8000 to 192000/],
   ['there are no channels', 'harness.html', `cleanBuffer({ sampleRate: 48000, channels: [] })`, /bad-audio.*1 to 8/],
   ['there are no samples', 'harness.html', `cleanBuffer({ sampleRate: 48000, channels: [new Float32Array(0)] })`, /bad-audio.*no samples/],
@@ -95,7 +97,7 @@ test('two cleanings at once give what each gives alone', async ({ page }) => {
     const blob = new Blob([Uint8Array.from(bytes)]);
     const sum = async (b: Blob) => new Uint8Array(await crypto.subtle.digest('SHA-256', await b.arrayBuffer())).join();
     const alone = await sum(await window.rinse.cleanFile(blob));
-    const both = await Promise.all([window.rinse.cleanFile(blob), window.rinse.cleanFile(blob, { recipe: 'meeting-voice' })]);
+    const both = await Promise.all([window.rinse.cleanFile(blob), window.rinse.cleanFile(blob, { recipe: 'voice-recording' })]);
     return [alone, ...(await Promise.all(both.map(sum)))];
   }, file);
   expect(sizes[1]).toBe(sizes[0]);

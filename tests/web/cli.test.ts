@@ -20,8 +20,8 @@ function recipeOf(...args: string[]): { effect: string; params?: object }[] {
 
 describe('rinse clean', () => {
   it('uses the preset for voices where nothing else is said, with the parameters given', () => {
-    expect(recipeOf()).toEqual([{ effect: 'voice-denoise' }]);
-    expect(recipeOf('--voice-denoise.limit=-20')).toEqual([{ effect: 'voice-denoise', params: { limit: -20 } }]);
+    expect(recipeOf()).toEqual([{ effect: 'voice-denoise-offline' }]);
+    expect(recipeOf('--voice-denoise-offline.limit=-20')).toEqual([{ effect: 'voice-denoise-offline', params: { limit: -20 } }]);
   });
   it('uses the effects that parameters name where that preset has none of them', () => {
     expect(recipeOf('--denoise.floor=-20', '--dereverb.taps=5')).toEqual([
@@ -31,7 +31,7 @@ describe('rinse clean', () => {
   });
   it('refuses parameters of effects that are not in the preset', () => {
     expect(() => recipeOf('--preset', 'meeting-voice', '--denoise.floor=-20')).toThrow(/the recipe has no effect "denoise"/);
-    expect(() => recipeOf('--voice-denoise.limit=-20', '--denoise.floor=-20')).toThrow(/the recipe has no effect "denoise"/);
+    expect(() => recipeOf('--voice-denoise-offline.limit=-20', '--denoise.floor=-20')).toThrow(/the recipe has no effect "denoise"/);
   });
   it('takes a network from a file where one is given, and refuses what is none of ours', () => {
     const cleaned = (...args: string[]) => {
@@ -39,7 +39,7 @@ describe('rinse clean', () => {
       return readFileSync(join(folder, 'out.wav'));
     };
     const usual = cleaned();
-    expect(cleaned('--weights', join(root, 'models/voice/voice.safetensors')).equals(usual)).toBe(true);
+    expect(cleaned('--weights', join(root, 'models/voice/voice-ahead.safetensors')).equals(usual)).toBe(true);
     expect(() => cleaned('--weights', join(root, 'tests/golden/nn.safetensors'))).toThrow(/names no network that Rinse has/);
     expect(() => cleaned('--weights', input)).toThrow(/no safetensors file/);
   });

@@ -6,6 +6,7 @@ import type { Models } from '../../worklet/src/model';
 const built = (name: string) => new WebAssembly.Module(readFileSync(new URL(`../../build/wasm/${name}`, import.meta.url)));
 export const module = built('rinse.wasm');
 export const metricsModule = built('rinse-metrics.wasm');
-export const models: Models = { voice: new Uint8Array(readFileSync(new URL('../../models/voice/voice.safetensors', import.meta.url))).buffer };
+const model = (name: string) => new Uint8Array(readFileSync(new URL(`../../models/voice/${name}.safetensors`, import.meta.url))).buffer;
+export const models: Models = { voice: model('voice'), 'voice-ahead': model('voice-ahead') };
 export const core = { module, models };
 export const glue = () => instantiate(core);

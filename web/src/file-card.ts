@@ -1,5 +1,5 @@
 // One dropped file: its waveform, its cleaning, the listening and the download.
-import { cleanedName, cleanFile, isLive, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
+import { cleanedName, cleanFile, isPlayable, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
 import { element, freshId } from './element';
 import { channelsText, clockTime, timeLeft } from './format';
 import { MarkedStretch } from './marked-stretch';
@@ -218,7 +218,7 @@ export class FileCard {
     if (!hasRepair(recipe)) this.spectrogram.hide();
     this.sideChain.show(recipe, !!this.player);
     const preview = this.radios.get('preview')!;
-    preview.disabled = !isLive(recipe) || !!this.sideChain.file; // it runs live, and hears no other file
+    preview.disabled = !isPlayable(recipe) || !!this.sideChain.file; // it runs while the file plays, and hears no other one
     if (preview.disabled && preview.checked) {
       this.radios.get('original')!.checked = true;
       this.player?.listen('original');

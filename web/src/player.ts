@@ -1,6 +1,6 @@
 // Plays a file and its cleaned version together, in step to the sample, so that switching between them, or to what was removed
 // (the one minus the other), makes no gap. Preview is the original through a cleaner that runs while it plays. Reads both piece by piece: memory does not grow with the file.
-import { createCleaner, isLive, openReader, type Cleaner, type EffectId, type EffectParams, type PcmReader, type Picture, type Recipe } from 'rinse-audio';
+import { createCleaner, isPlayable, openReader, type Cleaner, type EffectId, type EffectParams, type PcmReader, type Picture, type Recipe } from 'rinse-audio';
 
 export type ListenTo = 'original' | 'preview' | 'cleaned' | 'removed';
 
@@ -76,9 +76,9 @@ export class Player {
   async setRecipe(recipe: Recipe): Promise<void> {
     const before = this.recipe;
     this.recipe = structuredClone(recipe);
-    if (!isLive(recipe) && this.listenTo === 'preview') this.listen('original');
+    if (!isPlayable(recipe) && this.listenTo === 'preview') this.listen('original');
     const cleaner = this.preview?.cleaner;
-    if (!cleaner || !isLive(recipe)) return;
+    if (!cleaner || !isPlayable(recipe)) return;
     const shape = (r: Recipe) => JSON.stringify(r.chain.map(({ params: _, ...rest }) => rest));
     if (shape(before) !== shape(recipe)) return cleaner.recipe(recipe);
     for (const [i, step] of recipe.chain.entries()) cleaner.set(step.effect as EffectId, (step.params ?? {}) as EffectParams[EffectId], i);
@@ -90,8 +90,8 @@ export class Player {
   }
 
   private async openPreview(): Promise<void> {
-    if (!isLive(this.recipe)) return;
-    const cleaner = await createCleaner(this.graph(), { recipe: this.recipe, channels: this.channels > 1 ? 2 : 1 });
+    if (!isPlayable(this.recipe)) return;
+    const cleaner = await createCleaner(this.graph(), { recipe: this.recipe, channels: this.channels > 1 ? 2 : 1, lookAhead: true });
     if (this.closed) return cleaner.destroy();
     const fail = (e: Event) => this.onerror((e as ErrorEvent).error ?? new Error('the machine is too slow for a preview with these settings'));
     cleaner.addEventListener('error', fail);

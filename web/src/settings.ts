@@ -1,5 +1,5 @@
 // The recipe that the user sets: preset, strength, the chain of effects; steps back, and a file to keep it in.
-import { checkRecipe, defaultPreset, isLive, reasonOf, presets, strengthOf, withStrength, type Recipe } from 'rinse-audio';
+import { checkRecipe, defaultFilePreset, defaultPreset, isLive, reasonOf, presets, strengthOf, withStrength, type Recipe } from 'rinse-audio';
 import { ChainEditor, field } from './chain-editor';
 import { element, freshId } from './element';
 
@@ -7,7 +7,7 @@ const oneChangeMs = 600; // what follows so soon is the same movement of a slide
 
 export class Settings {
   readonly view = element('div', { className: 'settings' });
-  recipe: Recipe = structuredClone(presets[defaultPreset]!);
+  recipe: Recipe;
   private readonly preset = element('select', { id: freshId('preset') });
   private readonly own = element('option', { value: '', hidden: true }, 'Own chain');
   private readonly strength = element('input', { id: freshId('strength'), type: 'range', min: '0', max: '100', step: '1' });
@@ -25,6 +25,8 @@ export class Settings {
     /** Only what keeps up with a microphone. */
     private readonly live = false,
   ) {
+    const first = live ? defaultPreset : defaultFilePreset;
+    this.recipe = structuredClone(presets[first]!);
     const fitting = Object.entries(presets).filter(([, preset]) => !live || isLive(preset));
     for (const [id, preset] of fitting) this.preset.append(element('option', { value: id }, preset.label ?? id));
     this.preset.append(this.own);
@@ -42,7 +44,7 @@ export class Settings {
       field(this.strength, 'Strength', this.strengthText),
       element('details', { className: 'more' }, element('summary', {}, 'More settings'), element('div', { className: 'learn' }, this.undoButton, this.redoButton), this.editor.view, this.exchange()),
     );
-    this.preset.value = defaultPreset;
+    this.preset.value = first;
     this.showAll();
   }
 

@@ -3,7 +3,7 @@ import { loadCore } from './assets.js';
 import { RinseError } from './errors.js';
 import { runJob, type JobOptions } from './job.js';
 import { checkLimits } from './limits.js';
-import { checkRecipe, type Recipe } from './recipe.js';
+import { checkRecipe, defaultFilePreset, type Recipe } from './recipe.js';
 import { checkSideChain } from './side-chain.js';
 
 export interface PlanarAudio {
@@ -14,7 +14,7 @@ export interface PlanarAudio {
 }
 
 export interface CleanBufferOptions extends JobOptions {
-  /** A recipe or a preset's id; the default preset when absent. */
+  /** A recipe or a preset's id; `defaultFilePreset` when absent. */
   recipe?: Recipe | string;
   /** For effects that listen to one (gates): of any rate and length; silence counts behind its end. */
   sideChain?: AudioBuffer | PlanarAudio;
@@ -34,7 +34,7 @@ export function planar(audio: AudioBuffer | PlanarAudio): PlanarAudio {
 export function cleanBuffer(audio: AudioBuffer, options?: CleanBufferOptions): Promise<AudioBuffer>;
 export function cleanBuffer(audio: PlanarAudio, options?: CleanBufferOptions): Promise<PlanarAudio>;
 export async function cleanBuffer(audio: AudioBuffer | PlanarAudio, options: CleanBufferOptions = {}): Promise<AudioBuffer | PlanarAudio> {
-  const recipe = checkRecipe(options.recipe);
+  const recipe = checkRecipe(options.recipe ?? defaultFilePreset);
   checkSideChain(recipe, options.sideChain);
   const sideChain = options.sideChain && planar(options.sideChain);
   const { sampleRate, channels: source } = planar(audio);

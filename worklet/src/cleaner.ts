@@ -11,6 +11,8 @@ export interface CleanerOptions {
   recipe?: Recipe | string;
   /** 1 or 2; default 2. A mono microphone costs half as much with 1. */
   channels?: 1 | 2;
+  /** For files that play, where a tenth of a second does not matter: recipes may look ahead (`isPlayable`), which lags by more than 20 ms. */
+  lookAhead?: boolean;
   /** The node gets a second input, for effects that listen to a side-chain (gates); what is connected there is not heard. */
   sideChain?: boolean;
   /**
@@ -63,12 +65,12 @@ const answerWithinMs = 5_000;
 
 /** Resolves when the node is really cleaning; rejects with a RinseError that says why it can't. */
 export async function createCleaner(context: BaseAudioContext, options: CleanerOptions = {}): Promise<Cleaner> {
-  const recipe = checkLive(checkRecipe(options.recipe));
+  const recipe = checkLive(checkRecipe(options.recipe), options.lookAhead ?? false);
   const channels = options.channels ?? 2;
   const [{ module, models }] = await Promise.all([loadCore(recipe, options.assets), addProcessor(context, options.assets)]);
   const core = { module, models: unsent(context, models) };
   const maxLoad = 'startRendering' in context ? 0 : (options.maxLoad ?? usualMaxLoad); // offline there is no time to keep
-  const node = new (cleanerClass())(context, { core, recipe, cheaper: withoutModels(recipe), channels, sideChain: options.sideChain ?? false, maxLoad }, options.assets);
+  const node = new (cleanerClass())(context, { core, recipe, cheaper: withoutModels(recipe), channels, sideChain: options.sideChain ?? false, maxLoad }, options.lookAhead ?? false, options.assets);
   try {
     await node.ready;
     markSent(context, models);
@@ -109,6 +111,7 @@ function makeCleanerClass() {
     constructor(
       context: BaseAudioContext,
       options: ProcessorOptions,
+      private readonly lookAhead: boolean,
       private readonly assets: Assets | undefined,
     ) {
       super(context, 'rinse', {
@@ -224,7 +227,7 @@ function makeCleanerClass() {
     }
 
     async recipe(recipe: Recipe | string): Promise<void> {
-      const checked = checkLive(checkRecipe(recipe));
+      const checked = checkLive(checkRecipe(recipe), this.lookAhead);
       const models = await loadModels(checked, this.assets);
       const before = this.currentRecipe;
       this.currentRecipe = structuredClone(checked); // what is set from now on is set on it

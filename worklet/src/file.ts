@@ -4,12 +4,12 @@ import { RinseError } from './errors.js';
 import type { FileFormat } from './formats.js';
 import { runJob, type JobOptions } from './job.js';
 import type { FileInfo } from './messages.js';
-import { checkRecipe, type Recipe } from './recipe.js';
+import { checkRecipe, defaultFilePreset, type Recipe } from './recipe.js';
 import { checkSideChain } from './side-chain.js';
 import { removeScratchFile, scratchFolder } from './scratch.js';
 
 export interface CleanFileOptions extends JobOptions {
-  /** A recipe or a preset's id; the default preset when absent. */
+  /** A recipe or a preset's id; `defaultFilePreset` when absent. */
   recipe?: Recipe | string;
   /** A sound file for effects that listen to one (gates): of any rate and length; silence counts behind its end. */
   sideChain?: Blob;
@@ -44,7 +44,7 @@ export async function removeLeftovers(): Promise<void> {
  * sample and is as long.
  */
 export async function cleanFile(file: Blob, options: CleanFileOptions = {}): Promise<Blob> {
-  const recipe = checkRecipe(options.recipe);
+  const recipe = checkRecipe(options.recipe ?? defaultFilePreset);
   checkSideChain(recipe, options.sideChain);
   const [core, folder] = await Promise.all([loadCore(recipe, options.assets), scratchFolder()]);
   const name = folder && crypto.randomUUID(); // without a private file system (plain http) the result is kept in memory

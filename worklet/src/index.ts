@@ -15,10 +15,12 @@ export type { JobOptions } from './job.js';
 export type { FileInfo, Stats } from './messages.js';
 export {
   checkRecipe,
+  defaultFilePreset,
   defaultPreset,
   effectInfo,
   effects,
   isLive,
+  isPlayable,
   presets,
   strengthOf,
   withStrength,

@@ -3,16 +3,16 @@ import { loadCore } from './assets.js';
 import { planar, type PlanarAudio } from './buffer.js';
 import { RinseError } from './errors.js';
 import { runJob, type JobOptions } from './job.js';
-import { checkRecipe, effectInfo, type Recipe } from './recipe.js';
+import { checkRecipe, defaultFilePreset, effectInfo, type Recipe } from './recipe.js';
 
 export interface LearnOptions extends JobOptions {
-  /** A recipe or a preset's id; the default preset when absent. */
+  /** A recipe or a preset's id; `defaultFilePreset` when absent. */
   recipe?: Recipe | string;
 }
 
 /** Rejects with `bad-recipe` where no effect of the recipe learns, and with `bad-audio` where there is too little to learn from. */
 export async function learn(audio: AudioBuffer | PlanarAudio, options: LearnOptions = {}): Promise<Recipe> {
-  const recipe = checkRecipe(options.recipe);
+  const recipe = checkRecipe(options.recipe ?? defaultFilePreset);
   if (!recipe.chain.some((s) => effectInfo(s.effect).learns === 'stretch')) throw new RinseError('bad-recipe', 'no effect of the recipe learns anything');
   const { sampleRate, channels: source } = planar(audio);
   const core = await loadCore(recipe, options.assets);

@@ -52,7 +52,7 @@ export interface EffectInfo {
   help: string;
   /** From what it can learn: a stretch without the wanted sound, or the whole recording, which file functions let it hear by themselves. */
   learns: 'stretch' | 'whole' | null;
-  /** It keeps up with a microphone; what does not works on files only. */
+  /** It keeps up with a microphone. */
   live: boolean;
   /** Whether it listens to a side-chain where there is one. */
   sideChain: boolean;
@@ -68,7 +68,9 @@ export const effects = effectsJson.effects as EffectInfo[];
 
 /** The recipes that come with Rinse, by id. */
 export const presets = presetsJson as unknown as Record<string, Recipe>;
+/** Where no recipe is named: live, and for files. */
 export const defaultPreset = 'meeting-voice';
+export const defaultFilePreset = 'voice-recording';
 
 export function effectInfo(id: string): EffectInfo {
   const found = effects.find((e) => e.id === id);
@@ -109,10 +111,19 @@ export function checkRecipe(input: unknown = defaultPreset): Recipe {
 /** Whether every effect of the recipe keeps up with a microphone. */
 export const isLive = (recipe: Recipe): boolean => recipe.chain.every((step) => effectInfo(step.effect).live);
 
-/** Refuses a recipe that can't keep up with a microphone. */
-export function checkLive(recipe: Recipe): Recipe {
+const mostLookAheadMs = 100;
+const looksAhead = (e: EffectInfo): boolean => e.latencyMs <= mostLookAheadMs && e.learns !== 'whole';
+
+/** Whether every effect of the recipe keeps up with a file that plays: it may look ahead a little. */
+export const isPlayable = (recipe: Recipe): boolean => recipe.chain.map((step) => effectInfo(step.effect)).every((e) => e.live || looksAhead(e));
+
+/** Refuses a recipe that can't keep up with a microphone or, with `lookAhead`, with a file that plays. */
+export function checkLive(recipe: Recipe, lookAhead: boolean): Recipe {
   for (const [i, step] of recipe.chain.entries()) {
-    if (!effectInfo(step.effect).live) throw new RinseError('bad-recipe', `chain[${i}]: ${step.effect} works on files only: it lags by seconds`);
+    const info = effectInfo(step.effect);
+    if (info.live || (lookAhead && looksAhead(info))) continue;
+    const way = looksAhead(info) ? 'it looks ahead, which only a cleaner with lookAhead may' : 'it works on whole files only';
+    throw new RinseError('bad-recipe', `chain[${i}]: ${step.effect} does not keep up with a microphone: ${way}`);
   }
   return recipe;
 }

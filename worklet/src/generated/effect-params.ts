@@ -9,6 +9,13 @@ export interface EffectParams {
     /** Music guard: 0 to 1, default 1. on: lets music pass that plays without a voice; off: takes it away. */
     guard?: 0 | 1;
   };
+  /** Keeps a voice and takes away noise of any kind; its network hears what follows first, so not live. */
+  'voice-denoise-offline': {
+    /** Attenuation limit: -60 to 0 dB, default -40. How far anything is turned down at most; 0 leaves everything as it is. */
+    limit?: number;
+    /** Music guard: 0 to 1, default 1. on: lets music pass that plays without a voice; off: takes it away. */
+    guard?: 0 | 1;
+  };
   /** Takes steady and slowly changing noise from under a voice. */
   'denoise': {
     /** Reduction: -40 to 0 dB, default -16. How far noise is turned down at most; 0 leaves everything as it is. */
