@@ -184,7 +184,7 @@ void VoiceDenoise::keepTreble() noexcept {
     const bool top = from * nn::VoiceFrame::kBinHz >= kTopHz;
     const float own = top ? std::min(gain_[from], below) : gain_[from];
     if (!top) below = std::max(below, own);
-    std::fill(&gain_[from], &gain_[to - 1] + 1, std::max(own, trusted * trebleGain_[b]));
+    std::fill(gain_.begin() + from, gain_.begin() + to, std::max(own, trusted * trebleGain_[b]));
   }
 }
 

@@ -5,7 +5,8 @@ import torch
 from recurrent import Gru
 from torch import nn
 
-TAPS, AHEAD = 5, 2  # frames of a filter; frames after the one meant, where the network hears those first
+TAPS = 5  # frames of a filter
+AHEAD = TAPS // 2  # frames after the one meant, where the network hears those first
 POSITIONS, INPUTS, OUTPUTS = 128, 3, 2 * TAPS
 HEADS = 2  # logits of speech and of music being there
 

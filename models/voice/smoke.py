@@ -14,6 +14,7 @@ import torch
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../common")]
 import export  # noqa: E402
+import features  # noqa: E402
 import network  # noqa: E402
 from deep_filter import by_torch, deep_filter  # noqa: E402
 from recurrent import Gru  # noqa: E402
@@ -70,8 +71,9 @@ def check_layers():
         layer, x = Gru(inputs, units, batch_first=True, bidirectional=both), torch.randn(64, 20, inputs, requires_grad=True)
         compare("the recurrent layer", (lambda: torch.nn.GRU.forward(layer, x)[0], lambda: layer(x)), [x, *layer.parameters()])
     answer, noisy = torch.randn(3, 20, network.POSITIONS, network.OUTPUTS, requires_grad=True), torch.randn(3, 20, network.POSITIONS, 2)
+    bins = features.layout()[0]
     for ahead in (0, network.AHEAD):
-        compare("the deep filter", (lambda: by_torch(answer, noisy, 96, ahead), lambda: deep_filter(answer, noisy, 96, ahead)), [answer])
+        compare("the deep filter", (lambda: by_torch(answer, noisy, bins, ahead), lambda: deep_filter(answer, noisy, bins, ahead)), [answer])
 
 
 def main():

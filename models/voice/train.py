@@ -239,6 +239,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=float, default=60, help="seconds between reports and checkpoints")
     args = parser.parse_args()
+    if args.start == "voice-ahead" and not args.ahead:
+        parser.error("--start voice-ahead goes with --ahead: its answers mean an earlier frame")
     args.name = args.name or ("voice-ahead" if args.ahead else "voice")
     clips.prepare(args.data, args.cache)  # before several ask for it
     torch.manual_seed(args.seed)

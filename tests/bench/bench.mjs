@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { rinse, root, wasm } from '../../tools/paths.mjs';
+import { models } from '../models.mjs';
 import { peers } from './peers.mjs';
 import { load, measure, quantum, sampleRate, signal } from './worklet-host.mjs';
 
@@ -29,8 +30,7 @@ const recipes = {
   ...Object.fromEntries(generated('effects.json').effects.map((e) => [e.id, { version: 1, chain: [{ effect: e.id }] }])),
   ...generated('presets.json'),
 };
-const model = (name) => new Uint8Array(readFileSync(join(root, `models/voice/${name}.safetensors`))).buffer;
-const core = { module: new WebAssembly.Module(readFileSync(wasm)), models: { voice: model('voice'), 'voice-ahead': model('voice-ahead') } };
+const core = { module: new WebAssembly.Module(readFileSync(wasm)), models };
 const resting = new Set(['dehum', 'hum', 'eq', 'voice']); // at their defaults, on this signal
 async function inWasm(name, recipe, channels) {
   const process = await load(`${join(root, 'worklet/dist/rinse-processor.js')}`, { core, recipe, cheaper: null, channels, maxLoad: 0 }, (p) => p.port.heard.some((m) => m.type === 'ready'));

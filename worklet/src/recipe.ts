@@ -108,20 +108,21 @@ export function checkRecipe(input: unknown = defaultPreset): Recipe {
   throw new RinseError('bad-recipe', `${readablePath(deepest.instanceLocation)}: ${deepest.error}`);
 }
 
-/** Whether every effect of the recipe keeps up with a microphone. */
-export const isLive = (recipe: Recipe): boolean => recipe.chain.every((step) => effectInfo(step.effect).live);
-
 const mostLookAheadMs = 100;
 const looksAhead = (e: EffectInfo): boolean => e.latencyMs <= mostLookAheadMs && e.learns !== 'whole';
+const keepsUp = (e: EffectInfo, lookAhead: boolean): boolean => e.live || (lookAhead && looksAhead(e));
+
+/** Whether every effect of the recipe keeps up with a microphone. */
+export const isLive = (recipe: Recipe): boolean => recipe.chain.every((step) => keepsUp(effectInfo(step.effect), false));
 
 /** Whether every effect of the recipe keeps up with a file that plays: it may look ahead a little. */
-export const isPlayable = (recipe: Recipe): boolean => recipe.chain.map((step) => effectInfo(step.effect)).every((e) => e.live || looksAhead(e));
+export const isPlayable = (recipe: Recipe): boolean => recipe.chain.every((step) => keepsUp(effectInfo(step.effect), true));
 
 /** Refuses a recipe that can't keep up with a microphone or, with `lookAhead`, with a file that plays. */
 export function checkLive(recipe: Recipe, lookAhead: boolean): Recipe {
   for (const [i, step] of recipe.chain.entries()) {
     const info = effectInfo(step.effect);
-    if (info.live || (lookAhead && looksAhead(info))) continue;
+    if (keepsUp(info, lookAhead)) continue;
     const way = looksAhead(info) ? 'it looks ahead, which only a cleaner with lookAhead may' : 'it works on whole files only';
     throw new RinseError('bad-recipe', `chain[${i}]: ${step.effect} does not keep up with a microphone: ${way}`);
   }
