@@ -99,6 +99,11 @@ class SpectralEffect : public Effect {
   /// The newest frame, which process() gets after lookAhead() others.
   virtual void hear(const SpectralFrame&) noexcept {}
   virtual void process(SpectralFrame) noexcept = 0;
+  /// Whether it has second thoughts, known from prepare() on. The frame before the one just processed is half heard
+  /// when the next one arrives: the last effect of a row may then say better what the other half is to be.
+  virtual bool revises() const noexcept { return false; }
+  /// That frame once more, as process() got it.
+  virtual void revise(SpectralFrame) noexcept {}
   virtual void reset() noexcept = 0;
 };
 

@@ -47,10 +47,14 @@ class Spectral : public Processor {
     std::vector<float> ready;                   // [hop] complete output
     std::vector<std::complex<float>> spectrum;  // [bins]
     std::vector<std::complex<float>> dry;       // [bins]
+    std::vector<std::complex<float>> before;    // [bins] what the last effect got a frame ago, where it revises that
+    std::vector<std::complex<float>> again;     // [bins] and what it makes of it now
   };
   void frame() noexcept;
+  SpectralFrame spectra(std::vector<std::complex<float>> Channel::*) noexcept;
   void run(Slot&) noexcept;
   void wait(Slot&) noexcept;
+  void revise(Slot&, float wet) noexcept;
 
   FrameKind kind_;
   std::vector<Slot> slots_;
@@ -58,6 +62,8 @@ class Spectral : public Processor {
   WindowPair windows_{{}, {}, 0};
   std::optional<RealFft> fft_;  // made in prepare()
   std::vector<float> time_;     // [fftSize]
+  std::vector<float> arrival_;  // [hop] from what the last effect said to what it says again
+  bool revises_ = false;        // the last effect does
   int filled_ = 0;              // samples of the current hop that have arrived
 };
 

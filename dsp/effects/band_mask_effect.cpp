@@ -26,7 +26,7 @@ BandMaskEffect::BandMaskEffect(std::span<const Param> params, const nn::Weights&
 void BandMaskEffect::prepare(const SpectralSpec& spec) {
   mask_.prepare(spec.bins, spec.sampleRate / spec.fftSize);
   if (ahead_) ahead_->prepare(spec.bins, spec.sampleRate / spec.fftSize);
-  framesPerThought_ = std::max(1, static_cast<int>(std::lround(nn::BandMask::kHopSeconds / spec.hopSeconds)));
+  pace_.prepare(nn::BandMask::kHopSeconds, spec.hopSeconds);
   power_.assign(spec.bins, 0.0f);
   gain_.assign(spec.bins, 1.0f);
   reset();
@@ -35,13 +35,12 @@ void BandMaskEffect::prepare(const SpectralSpec& spec) {
 void BandMaskEffect::reset() noexcept {
   mask_.reset();
   if (ahead_) ahead_->reset();
-  untilThought_ = 0;
+  pace_.reset();
   reductionDb_ = 0.0f;
 }
 
 void BandMaskEffect::hear(const SpectralFrame& frame) noexcept {
-  thinks_ = untilThought_ == 0;  // so does process(): it lags by whole thoughts
-  untilThought_ = (untilThought_ + 1) % framesPerThought_;
+  thinks_ = pace_.next();  // so does process(): it lags by whole thoughts
   if (thinks_ && ahead_) think(*ahead_, frame);
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/effect.h"
 #include "nn/band_mask.h"
+#include "nn/pace.h"
 
 namespace rinse {
 
@@ -18,7 +19,7 @@ class BandMaskEffect : public SpectralEffect {
   /// one of the two does not know is not lost.
   BandMaskEffect(std::span<const Param> params, const nn::Weights& weights, const nn::Weights* ahead = nullptr);
   void prepare(const SpectralSpec&) override;
-  int lookAhead() const noexcept override { return ahead_ ? nn::BandMask::kAhead * framesPerThought_ : 0; }
+  int lookAhead() const noexcept override { return ahead_ ? nn::BandMask::kAhead * pace_.frames() : 0; }
   void hear(const SpectralFrame&) noexcept override;
   void process(SpectralFrame) noexcept override;
   void reset() noexcept override;
@@ -36,9 +37,9 @@ class BandMaskEffect : public SpectralEffect {
 
   nn::BandMask mask_;
   std::optional<nn::BandMask> ahead_;
-  int framesPerThought_ = 1, untilThought_ = 0;  // the networks take a frame every 10 ms
-  bool thinks_ = false;                          // at this frame
-  std::vector<float> power_, gain_;              // [bins] mean over channels; before the floor
+  nn::Pace pace_;
+  bool thinks_ = false;              // at this frame
+  std::vector<float> power_, gain_;  // [bins] mean over channels; before the floor
   float reductionDb_ = 0.0f;
 };
 

@@ -71,15 +71,17 @@ VoiceDenoise::VoiceDenoise(nn::VoiceNet net, bool ahead)
       input_(nn::VoiceFrame::kPositions * nn::VoiceFrame::kInputs) {}
 
 void VoiceDenoise::prepare(const SpectralSpec& spec) {
-  framesPerThought_ = std::max(1, static_cast<int>(std::lround(nn::VoiceFrame::kHopSeconds / spec.hopSeconds)));
+  pace_.prepare(nn::VoiceFrame::kHopSeconds, spec.hopSeconds);
   guardAttack_ = smoothing(kGuardAttackSeconds);
   guardRelease_ = smoothing(kGuardReleaseSeconds);
   word_ = smoothing(kWordSeconds);
   linked_.assign(spec.bins, {});
-  gain_.assign(spec.bins, 1.0f);
   filtered_ = std::min(spec.bins, nn::VoiceFrame::kBins);
-  filter_.assign(static_cast<size_t>(filtered_) * nn::VoiceFrame::kTaps, {});
-  frames_ = (nn::VoiceFrame::kTaps - 1) * framesPerThought_ + 1;
+  for (Mask* m : {&mask_, &again_}) {
+    m->filter.assign(nn::VoiceFrame::kBins * nn::VoiceFrame::kTaps, {});
+    m->gain.assign(spec.bins, 1.0f);
+  }
+  frames_ = (nn::VoiceFrame::kTaps - 1) * pace_.frames() + 1;
   past_.assign(static_cast<size_t>(frames_) * spec.channels * filtered_, {});
   const auto& edges = nn::VoiceFrame::edges();
   firstTreble_ = 0;
@@ -97,9 +99,10 @@ void VoiceDenoise::reset() noexcept {
   net_.reset();
   trebleNoise_.reset();
   trebleRule_.reset();
-  std::fill(gain_.begin(), gain_.end(), 1.0f);
+  for (Mask* m : {&mask_, &again_}) std::fill(m->gain.begin(), m->gain.end(), 1.0f);
   std::fill(past_.begin(), past_.end(), std::complex<float>{});
-  untilThought_ = now_ = trebleTrusted_ = untilAlone_ = 0;
+  pace_.reset();
+  now_ = trebleTrusted_ = untilAlone_ = 0;
   speech_ = said_ = musicHeard_ = music_ = 0.0f;
   reductionDb_ = 0.0f;
 }
@@ -107,13 +110,13 @@ void VoiceDenoise::reset() noexcept {
 void VoiceDenoise::hear(const SpectralFrame& frame) noexcept {
   link(frame);
   remember(frame);
-  thinks_ = untilThought_ == 0;  // so does process(): it lags by whole thoughts
-  untilThought_ = (untilThought_ + 1) % framesPerThought_;
+  thinks_ = pace_.next();  // so does process(): it lags by whole thoughts
   if (!thinks_) return;
   features_.input(linked_, input_.data());
   if (features_.absurd()) features_.reset(), net_.reset();
   const nn::VoiceNet::Answer answer = net_(input_.data());
-  nn::VoiceFrame::answer(answer.output, ahead_, filter_, gain_);
+  nn::VoiceFrame::answer(answer.output, ahead_, mask_.filter, mask_.gain);
+  if (revises()) nn::VoiceFrame::answer(answer.again, ahead_ + 1, again_.filter, again_.gain);
   speech_ = answer.speech;
   musicHeard_ = answer.music;
 }
@@ -121,11 +124,19 @@ void VoiceDenoise::hear(const SpectralFrame& frame) noexcept {
 void VoiceDenoise::process(SpectralFrame frame) noexcept {
   if (thinks_) {
     if (ahead_ > 0) link(frame);
-    keepTreble();
+    keepTreble(again_);
+    followTreble();
+    keepTreble(mask_);
     listenForWords();
   }
-  apply(frame, passed());
+  double before = 0.0, after = 0.0;
+  for (int k = 0; k < frame.bins; ++k) before += frame.power(k);
+  apply(frame, mask_);
+  for (int k = 0; k < frame.bins; ++k) after += frame.power(k);
+  reductionDb_ = before > 0.0 ? dbFromPower(after / before + 1e-20) : 0.0f;
 }
+
+void VoiceDenoise::revise(SpectralFrame frame) noexcept { apply(frame, again_); }
 
 /// The power of all channels with the phase of their sum: one mask for all, so that the image stays.
 void VoiceDenoise::link(const SpectralFrame& frame) noexcept {
@@ -160,15 +171,17 @@ void VoiceDenoise::listenForWords() noexcept {
   music_ = untilAlone_ == 0 ? music_ + rate * (musicHeard_ - music_) : 0.0f;
 }
 
-void VoiceDenoise::keepTreble() noexcept {
+/// The bins of one of the treble's bands.
+std::pair<int, int> VoiceDenoise::treble(int band) const noexcept {
   const auto& edges = nn::VoiceFrame::edges();
-  const int bands = nn::VoiceFrame::kBands - firstTreble_, bins = static_cast<int>(linked_.size());
-  const auto range = [&](int b) {
-    const int last = b + 1 == bands ? bins : edges[firstTreble_ + b + 1];
-    return std::pair(std::min(edges[firstTreble_ + b], bins), std::min(last, bins));
-  };
+  const int b = firstTreble_ + band, bins = static_cast<int>(linked_.size());
+  return {std::min(edges[b], bins), b + 1 == nn::VoiceFrame::kBands ? bins : std::min(edges[b + 1], bins)};
+}
+
+void VoiceDenoise::followTreble() noexcept {
+  const int bands = nn::VoiceFrame::kBands - firstTreble_;
   for (int b = 0; b < bands; ++b) {
-    const auto [from, to] = range(b);
+    const auto [from, to] = treble(b);
     float sum = 0.0f;
     for (int k = from; k < to; ++k) sum += std::norm(linked_[k]);
     treblePower_[b] = std::max(sum / static_cast<float>(std::max(1, to - from)), kLeastPower);
@@ -176,15 +189,19 @@ void VoiceDenoise::keepTreble() noexcept {
   if (!digitalSilence(treblePower_)) trebleNoise_.update(std::span(treblePower_).first(bands));
   std::copy_n(trebleNoise_.noise().begin(), bands, trebleFloor_.begin());
   trebleRule_.gains({treblePower_, trebleFloor_, 0.0f}, trebleGain_);
+}
+
+/// Opens the mask as far as the treble's own tracker would.
+void VoiceDenoise::keepTreble(Mask& mask) noexcept {
   const float trusted = trebleTrusted_ > 0 ? 1.0f : step(speech_, kTrebleFrom, kTrebleTo);
   float below = 0.0f;
-  for (int b = 0; b < bands; ++b) {
-    const auto [from, to] = range(b);
+  for (int b = 0; b < nn::VoiceFrame::kBands - firstTreble_; ++b) {
+    const auto [from, to] = treble(b);
     if (from >= to) break;
     const bool top = from * nn::VoiceFrame::kBinHz >= kTopHz;
-    const float own = top ? std::min(gain_[from], below) : gain_[from];
+    const float own = top ? std::min(mask.gain[from], below) : mask.gain[from];
     if (!top) below = std::max(below, own);
-    std::fill(gain_.begin() + from, gain_.begin() + to, std::max(own, trusted * trebleGain_[b]));
+    std::fill(mask.gain.begin() + from, mask.gain.begin() + to, std::max(own, trusted * trebleGain_[b]));
   }
 }
 
@@ -194,29 +211,26 @@ float VoiceDenoise::passed() const noexcept {
   return gainFromDb(get(kLimit) * (1.0f - open));
 }
 
-void VoiceDenoise::apply(SpectralFrame frame, float passed) noexcept {
-  double before = 0.0, after = 0.0;
+void VoiceDenoise::apply(SpectralFrame frame, const Mask& mask) noexcept {
+  const float through = passed();
   for (int c = 0; c < frame.channels; ++c) {
     std::complex<float>* x = frame.spectrum[c];
-    for (int k = 0; k < frame.bins; ++k) before += std::norm(x[k]);
     const std::complex<float>* past[nn::VoiceFrame::kTaps];
     for (int t = 0; t < nn::VoiceFrame::kTaps; ++t) {
-      const int at = (now_ + frames_ - t * framesPerThought_) % frames_;
+      const int at = (now_ + frames_ - t * pace_.frames()) % frames_;
       past[t] = &past_[(static_cast<size_t>(at) * frame.channels + c) * filtered_];
     }
     for (int k = 0; k < filtered_; ++k) {
-      const std::complex<float>* f = &filter_[k * nn::VoiceFrame::kTaps];
+      const std::complex<float>* f = &mask.filter[k * nn::VoiceFrame::kTaps];
       std::complex<float> y = 0.0f;
       for (int t = 0; t < nn::VoiceFrame::kTaps; ++t) {
         const float re = f[t].real() * past[t][k].real() - f[t].imag() * past[t][k].imag();
         y += std::complex<float>(re, f[t].real() * past[t][k].imag() + f[t].imag() * past[t][k].real());
       }
-      x[k] = passed * x[k] + (1.0f - passed) * y;
+      x[k] = through * x[k] + (1.0f - through) * y;
     }
-    for (int k = filtered_; k < frame.bins; ++k) x[k] *= passed + (1.0f - passed) * gain_[k];
-    for (int k = 0; k < frame.bins; ++k) after += std::norm(x[k]);
+    for (int k = filtered_; k < frame.bins; ++k) x[k] *= through + (1.0f - through) * mask.gain[k];
   }
-  reductionDb_ = before > 0.0 ? dbFromPower(after / before + 1e-20) : 0.0f;
 }
 
 }  // namespace rinse

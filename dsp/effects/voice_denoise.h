@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/effect.h"
+#include "nn/pace.h"
 #include "nn/voice_net.h"
 #include "noise/decision_directed.h"
 #include "noise/spp_mmse.h"
@@ -19,31 +20,39 @@ class VoiceDenoise : public SpectralEffect {
 
   VoiceDenoise(nn::VoiceNet net, bool ahead);
   void prepare(const SpectralSpec&) override;
-  int lookAhead() const noexcept override { return ahead_ * framesPerThought_; }
+  int lookAhead() const noexcept override { return ahead_ * pace_.frames(); }
   void hear(const SpectralFrame&) noexcept override;
   void process(SpectralFrame) noexcept override;
+  bool revises() const noexcept override { return pace_.frames() == 1; }
+  void revise(SpectralFrame) noexcept override;
   void reset() noexcept override;
   float reductionDb() const noexcept override { return reductionDb_; }
   std::optional<float> speechPresence() const noexcept override { return speech_; }
 
  private:
+  /// What is done to a frame.
+  struct Mask {
+    std::vector<std::complex<float>> filter;  // [kBins][kTaps]
+    std::vector<float> gain;                  // [bins], of those above the filtered ones
+  };
   void link(const SpectralFrame&) noexcept;
   void remember(const SpectralFrame&) noexcept;
-  void keepTreble() noexcept;
+  void followTreble() noexcept;
+  void keepTreble(Mask&) noexcept;
+  std::pair<int, int> treble(int band) const noexcept;
   void listenForWords() noexcept;
   float passed() const noexcept;
-  void apply(SpectralFrame, float passed) noexcept;
+  void apply(SpectralFrame, const Mask&) noexcept;
 
   nn::VoiceFrame features_;
   nn::VoiceNet net_;
-  int ahead_;                                    // thoughts
-  int framesPerThought_ = 1, untilThought_ = 0;  // the network takes a frame every 10 ms
-  bool thinks_ = false;                          // at this one
+  int ahead_;  // thoughts
+  nn::Pace pace_;
+  bool thinks_ = false;  // at this one
   float guardAttack_ = 0.0f, guardRelease_ = 0.0f, word_ = 0.0f;
 
   std::vector<std::complex<float>> linked_;  // [bins] all channels as one
-  std::vector<std::complex<float>> filter_;  // [kBins][kTaps]
-  std::vector<float> gain_;                  // [bins], of those above the filtered ones
+  Mask mask_, again_;                        // of the frame at hand, and of the one before with hindsight
   std::vector<std::complex<float>> past_;    // [frames][channels][filtered bins], a ring
   int filtered_ = 0, frames_ = 1, now_ = 0;
   std::vector<float> input_;  // [kPositions][kInputs]

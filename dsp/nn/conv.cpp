@@ -29,6 +29,9 @@ Result<Taken> take(const Weights& weights, const std::string& name, const ConvSp
 
 int framesOf(const ConvSpec& s) { return (s.timeKernel - 1) * s.dilation + 1; }
 
+/// How many input positions reach an output of a transposed convolution; every stride-th output is of the same phase.
+int tapsOf(const ConvSpec& s, int phase) { return (s.kernel - phase + s.stride - 1) / s.stride; }
+
 }  // namespace
 
 FrameHistory::FrameHistory(int frames, int width, int channels, int padding)
@@ -126,16 +129,22 @@ Result<TransposedConv> TransposedConv::create(const Weights& weights, const std:
   layer.spec_ = s;
   layer.bias_ = std::move(taken->bias);
   if (layer.outputWidth() < 1) return Error{name + ": a convolution can't have this shape"};
-  std::vector<float> ordered(static_cast<size_t>(s.outputs) * s.inputs);
-  for (int t = 0; t < s.timeKernel * s.kernel; ++t) {
-    for (int o = 0; o < s.outputs; ++o) {
-      for (int c = 0; c < s.inputs; ++c)
-        ordered[static_cast<size_t>(o) * s.inputs + c] =
-            taken->weight[(static_cast<size_t>(c) * s.outputs + o) * s.timeKernel * s.kernel + t];
+  for (int i = 0; i < s.timeKernel; ++i) {
+    for (int phase = 0; phase < s.stride; ++phase) {
+      const int taps = tapsOf(s, phase), columns = taps * s.inputs;
+      std::vector<float> ordered(static_cast<size_t>(s.outputs) * columns);
+      for (int o = 0; o < s.outputs; ++o) {
+        for (int tap = 0; tap < taps; ++tap) {
+          const int k = phase + s.stride * (taps - 1 - tap);  // the lowest position takes the last tap
+          for (int c = 0; c < s.inputs; ++c)
+            ordered[static_cast<size_t>(o) * columns + tap * s.inputs + c] =
+                taken->weight[((static_cast<size_t>(c) * s.outputs + o) * s.timeKernel + i) * s.kernel + k];
+        }
+      }
+      layer.matrices_.emplace_back(ordered, s.outputs, columns);
     }
-    layer.matrices_.emplace_back(ordered, s.outputs, s.inputs);
   }
-  layer.history_ = FrameHistory(framesOf(s), s.width, s.inputs, 0);
+  layer.history_ = FrameHistory(framesOf(s), s.width, s.inputs, tapsOf(s, 0) - 1);
   layer.sum_.assign(layer.matrices_[0].paddedRows(), 0.0f);
   layer.output_.assign(static_cast<size_t>(layer.outputWidth()) * s.outputs, 0.0f);
   return layer;
@@ -145,14 +154,12 @@ std::vector<float>& TransposedConv::operator()(const float* frame) noexcept {
   history_.push(frame);
   for (int f = 0; f < outputWidth(); ++f) {
     copyRow(bias_, sum_.data());
-    for (int k = 0; k < spec_.kernel; ++k) {  // the input positions that reach this one
-      const int from = f + spec_.padding - k;
-      if (from < 0 || from % spec_.stride != 0 || from / spec_.stride >= spec_.width) continue;
-      for (int i = 0; i < spec_.timeKernel; ++i) {
-        matrices_[static_cast<size_t>(i) * spec_.kernel + k].addTo(
-            history_.past(i * spec_.dilation) + static_cast<size_t>(from / spec_.stride) * spec_.inputs, sum_.data());
-      }
-    }
+    const int phase = (f + spec_.padding) % spec_.stride, nearest = (f + spec_.padding) / spec_.stride;
+    const int first =
+        nearest + tapsOf(spec_, 0) - tapsOf(spec_, phase);  // of those that reach this one, in the history
+    for (int i = 0; i < spec_.timeKernel; ++i)
+      matrices_[i * spec_.stride + phase].addTo(
+          history_.past(i * spec_.dilation) + static_cast<size_t>(first) * spec_.inputs, sum_.data());
     copyRow(std::span(sum_).first(spec_.outputs), &output_[static_cast<size_t>(f) * spec_.outputs]);
   }
   return output_;

@@ -85,7 +85,7 @@ class TransposedConv {
 
  private:
   ConvSpec spec_{};
-  std::vector<Matrix> matrices_;  // [timeKernel][kernel], each [outputs][inputs]
+  std::vector<Matrix> matrices_;  // [timeKernel][phase], each [outputs][input positions that reach it][inputs]
   std::vector<float> bias_;
   FrameHistory history_;
   std::vector<float> sum_, output_;

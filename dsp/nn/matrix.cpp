@@ -8,53 +8,74 @@ namespace rinse::nn {
 
 namespace {
 
-constexpr int kStripe = 8;
+constexpr int kStripe = 8;       // rows
+constexpr int kMostStripes = 6;  // side by side: their sums, an input and a product are what sixteen registers hold
 
-/// `count` stripes side by side: their sums are independent, so that the additions of one don't wait for each other.
-/// Not inlined: four variants in one loop would share the registers.
-template <int count>
-[[gnu::noinline]] void addStripes(const float* w, size_t stripe, int columns, const float* x, float* y) noexcept {
-  f32x4 low[count], high[count];
-  for (int s = 0; s < count; ++s) low[s] = load4(y + s * kStripe), high[s] = load4(y + s * kStripe + 4);
-  for (int c = 0; c < columns; ++c, w += kStripe) {
-    const f32x4 v = splat(x[c]);
-    for (int s = 0; s < count; ++s) {
-      low[s] += load4(w + s * stripe) * v;
-      high[s] += load4(w + s * stripe + 4) * v;
-    }
+/// Calls use(first row, stripes) for each band of a matrix: as few as there can be, of about the same height.
+template <class Use>
+void forBands(int rows, Use use) noexcept {
+  const int stripes = rows / kStripe, bands = (stripes + kMostStripes - 1) / kMostStripes;
+  for (int band = 0, first = 0; band < bands; ++band) {
+    const int end = stripes * (band + 1) / bands;
+    use(first * kStripe, end - first);
+    first = end;
   }
-  for (int s = 0; s < count; ++s) store4(y + s * kStripe, low[s]), store4(y + s * kStripe + 4, high[s]);
+}
+
+/// One band. The sums are independent, so that no addition waits for another. Not inlined: the variants in one loop
+/// would share the registers.
+template <int stripes>
+[[gnu::noinline]] void addBand(const float* w, int columns, const float* x, float* y) noexcept {
+  constexpr int kVectors = 2 * stripes;
+  f32x4 sum[kVectors];
+  for (int i = 0; i < kVectors; ++i) sum[i] = load4(y + 4 * i);
+  for (int c = 0; c < columns; ++c, w += stripes * kStripe) {
+    const f32x4 v = splat(x[c]);
+    for (int i = 0; i < kVectors; ++i) sum[i] += load4(w + 4 * i) * v;
+  }
+  for (int i = 0; i < kVectors; ++i) store4(y + 4 * i, sum[i]);
 }
 
 }  // namespace
 
 Matrix::Matrix(std::span<const float> values, int rows, int columns)
-    : rows_(rows), columns_(columns), stripes_(static_cast<size_t>(paddedRows()) * columns, 0.0f) {
-  for (int r = 0; r < rows; ++r) {
-    for (int c = 0; c < columns; ++c)
-      stripes_[(static_cast<size_t>(r / kStripe) * columns + c) * kStripe + r % kStripe] =
-          values[static_cast<size_t>(r) * columns + c];
-  }
+    : rows_(rows), columns_(columns), bands_(static_cast<size_t>(paddedRows()) * columns, 0.0f) {
+  forBands(paddedRows(), [&](int first, int stripes) {
+    float* w = bands_.data() + static_cast<size_t>(first) * columns;
+    for (int c = 0; c < columns; ++c, w += stripes * kStripe) {
+      for (int r = first; r < std::min(first + stripes * kStripe, rows); ++r)
+        w[r - first] = values[static_cast<size_t>(r) * columns + c];
+    }
+  });
 }
 
 void Matrix::addTo(const float* x, float* y) const noexcept {
-  const size_t stripe = static_cast<size_t>(columns_) * kStripe;
-  const float* w = stripes_.data();
-  for (int left = paddedRows() / kStripe; left > 0;) {
-    const int count = left == 5 || left == 6 || left == 9 ? 3 : std::min(left, 4);  // no single one at the end
-    if (count == 4) addStripes<4>(w, stripe, columns_, x, y);
-    if (count == 3) addStripes<3>(w, stripe, columns_, x, y);
-    if (count == 2) addStripes<2>(w, stripe, columns_, x, y);
-    if (count == 1) addStripes<1>(w, stripe, columns_, x, y);
-    left -= count, w += count * stripe, y += count * kStripe;
-  }
+  forBands(paddedRows(), [&](int first, int stripes) {
+    const float* w = bands_.data() + static_cast<size_t>(first) * columns_;
+    switch (stripes) {
+      case 1:
+        return addBand<1>(w, columns_, x, y + first);
+      case 2:
+        return addBand<2>(w, columns_, x, y + first);
+      case 3:
+        return addBand<3>(w, columns_, x, y + first);
+      case 4:
+        return addBand<4>(w, columns_, x, y + first);
+      case 5:
+        return addBand<5>(w, columns_, x, y + first);
+      default:
+        return addBand<kMostStripes>(w, columns_, x, y + first);
+    }
+  });
 }
 
 void Matrix::addToPlain(const float* x, float* y) const noexcept {
-  for (int r = 0; r < rows_; ++r) {
-    const float* w = &stripes_[static_cast<size_t>(r / kStripe) * columns_ * kStripe + r % kStripe];
-    for (int c = 0; c < columns_; ++c) y[r] += w[static_cast<size_t>(c) * kStripe] * x[c];
-  }
+  forBands(paddedRows(), [&](int first, int stripes) {
+    const float* w = bands_.data() + static_cast<size_t>(first) * columns_;
+    for (int r = first; r < std::min(first + stripes * kStripe, rows_); ++r) {
+      for (int c = 0; c < columns_; ++c) y[r] += w[c * stripes * kStripe + r - first] * x[c];
+    }
+  });
 }
 
 }  // namespace rinse::nn

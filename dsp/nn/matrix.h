@@ -8,8 +8,8 @@
 
 namespace rinse::nn {
 
-/// Weights in stripes of eight rows, [rows / 8][columns][8], so that each input is broadcast to eight sums that stay in
-/// registers.
+/// Weights in bands of up to 48 rows, [bands][columns][rows of the band], so that each input is broadcast to sums that
+/// stay in registers, and weights are read in the order in which they lie.
 class Matrix {
  public:
   Matrix() = default;
@@ -28,7 +28,7 @@ class Matrix {
 
  private:
   int rows_ = 0, columns_ = 0;
-  std::vector<float> stripes_;
+  std::vector<float> bands_;
 };
 
 }  // namespace rinse::nn

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "blocks/erb.h"
+#include "nn/activation.h"
 
 namespace rinse::nn {
 
@@ -17,6 +18,15 @@ constexpr double kRiseSeconds = 0.3, kFallSeconds = 3.0;
 
 /// |X|^0.3 from |X|^2.
 float compress(float power) { return std::pow(power + kLeastPower, 0.15f); }
+
+/// Two complex numbers z tanh(|z|) / |z|: inside the unit circle, phase as it is.
+f32x4 bounded(f32x4 z) {
+  const f32x4 squares = z * z, power = squares + __builtin_shufflevector(squares, squares, 1, 0, 3, 2);
+  const f32x4 magnitude = exp2_4(0.5f * log2_4(power)), tangent = tanh4(magnitude);
+  // Of little ones by the series, since the quotient of two would be inexact.
+  const f32x4 series = 1.0f - power * (1.0f / 3.0f - power * (2.0f / 15.0f - power * (17.0f / 315.0f)));
+  return z * select(power < 0.04f, series, tangent / magnitude);
+}
 
 }  // namespace
 
@@ -71,15 +81,13 @@ void VoiceFrame::input(std::span<const std::complex<float>> spectrum, float* inp
 
 void VoiceFrame::answer(const float* output, int ahead, std::span<std::complex<float>> filter,
                         std::span<float> gain) noexcept {
-  const int bins = static_cast<int>(gain.size());
-  for (int k = 0; k < std::min(bins, kBins); ++k) {
-    for (int t = 0; t < kTaps; ++t) {  // bounded to the unit circle, phase as it is
-      const std::complex<float> z(output[k * kOutputs + 2 * t], output[k * kOutputs + 2 * t + 1]);
-      const float magnitude = std::abs(z);
-      const float turned = t % 2 == 1 && k % 2 == 1 ? -1.0f : 1.0f;  // as the network sees it
-      filter[k * kTaps + t] = z * (turned * (magnitude > 1e-6f ? std::tanh(magnitude) / magnitude : 1.0f));
-    }
+  static_assert(kOutputs == 2 * kTaps && kBins * kOutputs % 4 == 0);
+  auto* taps = reinterpret_cast<float*>(filter.data());  // as [std complex.numbers] has it
+  for (int i = 0; i < kBins * kOutputs; i += 4) store4(taps + i, bounded(load4(output + i)));
+  for (int k = 1; k < kBins; k += 2) {  // turned as the network sees them
+    for (int t = 1 - ahead % 2; t < kTaps; t += 2) filter[k * kTaps + t] = -filter[k * kTaps + t];
   }
+  const int bins = static_cast<int>(gain.size());
   for (int b = 0; b < kBands; ++b) {
     const float g = 1.0f / (1.0f + std::exp(-output[(kBins + b) * kOutputs + 2 * ahead]));
     const int end = b + 1 < kBands ? std::min(edges()[b + 1], bins) : bins;  // the last one goes on above 24 kHz

@@ -35,8 +35,8 @@ class VoiceFrame {
   /// Whether the last one was louder than any recording can be: a network should forget it.
   bool absurd() const noexcept { return absurd_; }
   /// From output[kPositions][kOutputs], before any limit: for the lowest bins filters over time (deep filtering, Mack &
-  /// Habets 2020; Schröter 2022), filter[min(bins, kBins)][kTaps], this frame first, then those kHopSeconds apart; for
-  /// those above gain[bins]. It means the frame `ahead` hops before the newest: 0 or kAhead.
+  /// Habets 2020; Schröter 2022), filter[kBins][kTaps], this frame first, then those kHopSeconds apart; for
+  /// those above gain[bins]. It means the frame `ahead` hops before the newest, less than kTaps.
   static void answer(const float* output, int ahead, std::span<std::complex<float>> filter,
                      std::span<float> gain) noexcept;
 

@@ -141,9 +141,11 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
            take(convs, Conv::create(weights, "down.2.pointwise", {.inputs = b, .outputs = c, .width = p / 8})),
            take(middle, DualPath::create(weights, "middle.0", kMiddle, c)),
            take(middle, DualPath::create(weights, "middle.1", kMiddle, c)),
+           take(middle, DualPath::create(weights, "middle.2", kMiddle, c)),
            take(ups, TransposedConv::create(weights, "up.0", up(c, b, p / 8))),
            take(ups, TransposedConv::create(weights, "up.1", up(b, a, p / 4))),
            take(ups, TransposedConv::create(weights, "last", up(a, VoiceFrame::kOutputs, p / 2))),
+           take(ups, TransposedConv::create(weights, "again", up(a, VoiceFrame::kOutputs, p / 2))),
        }) {
     if (!wrong.empty()) return Error{wrong};
   }
@@ -169,12 +171,14 @@ VoiceNet::Answer VoiceNet::operator()(const float* input) noexcept {
   }
   heads_(mean_.data(), told_.data());
   std::vector<float>* x = &x_;
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 2; ++i) {
     addTo(*x, *skips[2 - i]);
     x = &ups_[i](x->data());
-    if (i < 2) leaky(*x);
+    leaky(*x);
   }
-  return {x->data(), sigmoid(told_[0]), sigmoid(told_[1])};
+  addTo(*x, *skips[0]);
+  const float *output = ups_[2](x->data()).data(), *again = ups_[3](x->data()).data();
+  return {output, again, sigmoid(told_[0]), sigmoid(told_[1])};
 }
 
 void VoiceNet::reset() noexcept {

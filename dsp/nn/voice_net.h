@@ -44,6 +44,7 @@ class VoiceNet {
   static Result<VoiceNet> create(const Weights& weights);
   struct Answer {
     const float* output;  // [kPositions][kOutputs] of VoiceFrame, good until the next call
+    const float* again;   // the same for the frame before, better than it was then
     float speech, music;  // probabilities of being there
   };
   /// input[kPositions][kInputs] of VoiceFrame.
@@ -56,8 +57,8 @@ class VoiceNet {
 
   std::vector<Conv> convs_;               // [3] the first layer, then what mixes channels after each depthwise one
   std::vector<DepthwiseConv> depthwise_;  // [2]
-  std::vector<DualPath> middle_;          // [2]
-  std::vector<TransposedConv> ups_;       // [3]
+  std::vector<DualPath> middle_;          // [3]
+  std::vector<TransposedConv> ups_;       // [2], then both answers
   Linear heads_;
   std::vector<float> x_, mean_, told_;
 };

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.fft
 import scipy.ndimage
-from scipy.signal import fftconvolve, resample_poly
+from scipy.signal import fftconvolve, firwin, resample_poly
 
 import clips
 from sounds import Sounds, shape
@@ -170,6 +170,14 @@ class Mixer(Sounds):
         out[hop:] += pieces[:, hop:].ravel()
         return out[hop:][: len(x)]
 
+    def limited(self, sounds, top):
+        """With nothing above the top, or as a resampler does it: through a lower rate and back, with what its filter leaves of the images."""
+        if self.chance(0.5):
+            return [shape(x, lambda hz: (hz < top).astype(float)) for x in sounds]
+        factor = max(2, round(RATE / 2 / top))
+        taps = firwin(2 * factor * int(self.rng.integers(2, 17)) + 1, 1 / factor, window=("kaiser", self.rng.uniform(2, 12)))
+        return [resample_poly(resample_poly(x, 1, factor), factor, 1, window=taps)[: len(x)].astype(np.float32) for x in sounds]
+
     def mixture(self, seconds=4.0):
         length = int(seconds * RATE)
         clean, bandwidth = self.sentences(length)
@@ -198,13 +206,19 @@ class Mixer(Sounds):
         if self.chance(0.1):
             noise, music = noise * 0, False  # a clean recording must stay as it is
         noisy = heard + noise
+        top = max(bandwidth, 8000) if self.chance(0.5) else RATE / 2  # recorded at the rate of the voice's clip, as whole files are
         if self.chance(0.35):  # a telephone, a cheap headset, another rate
-            top = float(self.rng.choice([3800, 7600, 8000, 8000, 8000, 11000, 15500]))
-            clean, noisy = (shape(x, lambda hz: (hz < top).astype(float)) for x in (clean, noisy))
+            top = min(top, float(self.rng.choice([3800, 7600, 8000, 8000, 8000, 11000, 15500])))
+        if top < RATE / 2:
+            clean, noisy = self.limited((clean, noisy), top)
         if self.chance(0.05):
             noisy = self.codec(noisy)
+        if self.chance(0.2):  # what a converter adds, above a band limit too
+            noisy = noisy + np.float32(np.abs(noisy).max() * 10 ** (self.rng.uniform(-100, -50) / 20)) * self.rng.standard_normal(length, np.float32)
         gain = np.float32(10 ** (self.rng.uniform(-30, 0) / 20) / max(np.abs(noisy).max(), 1e-6))
         clean, noisy = clean * gain, noisy * gain
+        if self.chance(0.3):
+            noisy = np.round(noisy * 32768) / 32768  # 16 bits
         if self.chance(0.05):
             limit = np.float32(self.rng.uniform(0.3, 0.9) * np.abs(noisy).max())
             noisy = np.clip(noisy, -limit, limit)

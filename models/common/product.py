@@ -42,8 +42,8 @@ class VoiceNet:
             raise ValueError(lib.net_error().decode())
 
     def run(self, inputs):
-        """inputs [frames][positions][3] -> output [frames][positions][outputs], probabilities of speech and music [frames][2]."""
-        inputs = np.ascontiguousarray(inputs, np.float32)
-        output, heads = np.empty((*inputs.shape[:2], library().voice_outputs()), np.float32), np.empty((len(inputs), 2), np.float32)
-        library().net_run(self.net, pointer(inputs), len(inputs), pointer(output), pointer(heads))
-        return output, heads
+        """inputs [frames][positions][3] -> its answers [2][frames][positions][outputs], and probabilities of speech and music [frames][2]."""
+        lib, inputs = library(), np.ascontiguousarray(inputs, np.float32)
+        answers, heads = np.empty((2, *inputs.shape[:2], lib.voice_outputs()), np.float32), np.empty((len(inputs), 2), np.float32)
+        lib.net_run(self.net, pointer(inputs), len(inputs), pointer(answers[0]), pointer(answers[1]), pointer(heads))
+        return answers, heads

@@ -19,6 +19,7 @@ import safetensors  # noqa: E402
 TOLERANCE = 1e-4  # of answers around one
 SMALLEST_MATRIX = 256  # values; what is smaller stays float
 FRAMES = 40
+ENDS = "last", "again", "heads"
 
 
 def folded(net):
@@ -48,8 +49,8 @@ def folded(net):
             layer(f"middle.{i}.{name}", part.weight, part.bias)
     for i, block in enumerate(net.up):
         causal(f"up.{i}", block)
-    layer("last", net.last.weight, net.last.bias)
-    layer("heads", net.heads.weight, net.heads.bias)
+    for name in ENDS:
+        layer(name, getattr(net, name).weight, getattr(net, name).bias)
     return out
 
 
@@ -67,7 +68,7 @@ def rounded(tensors):
 def with_values(net, values):
     """The network with folded and rounded values: its batch norms do nothing any more."""
     net = copy.deepcopy(net)
-    modules = {"down.0": net.down[0].layer, "last": net.last, "heads": net.heads}
+    modules = {"down.0": net.down[0].layer} | {name: getattr(net, name) for name in ENDS}
     modules |= {f"down.{i}.{part}": getattr(net.down[i], part).layer for i in (1, 2) for part in ("depthwise", "pointwise")}
     modules |= {f"up.{i}": block.layer for i, block in enumerate(net.up)}
     for module in net.modules():
@@ -85,9 +86,10 @@ def with_values(net, values):
 
 
 def answers(net, inputs):
+    """[answers][frames][positions][outputs] and the heads' probabilities."""
     with torch.no_grad():
-        output, heads = net(torch.from_numpy(inputs)[None])
-    return output[0].numpy(), torch.sigmoid(heads)[0].numpy()
+        answers, heads = net(torch.from_numpy(inputs)[None])
+    return np.stack([a[0].numpy() for a in answers]), torch.sigmoid(heads)[0].numpy()
 
 
 def export(net, path, about):

@@ -56,25 +56,35 @@ class DualPath(nn.Module):
 
 
 class VoiceNet(nn.Module):
-    def __init__(self, channels=(16, 32, 48), blocks=2):
+    def __init__(self, channels=(16, 32, 48), blocks=3):
         super().__init__()
         a, b, c = channels
         up = lambda inputs, outputs: nn.ConvTranspose2d(inputs, outputs, (1, 4), stride=(1, 2), padding=(0, 1))
         self.down = nn.ModuleList([Causal(nn.Conv2d(INPUTS, a, (3, 5), stride=(1, 2), padding=(0, 2)), a, 3), Separable(a, b), Separable(b, c)])
         self.middle = nn.Sequential(*[DualPath(c) for _ in range(blocks)])
+        for norm in (self.middle[-1].across_norm, self.middle[-1].along_norm):
+            norm.weight.data.fill_(0)  # begins by letting through: a network of one block less may be gone on from
         self.up = nn.ModuleList([Causal(up(c, b), b), Causal(up(b, a), a)])
         self.last = up(a, OUTPUTS)
         self.last.bias.data[0] = 1.0; self.last.weight.data[:, 2:] *= 0.1; self.last.bias.data[1:] = 0  # begins by letting through
+        self.again = up(a, OUTPUTS)
+        self.begin_again()
         self.heads = nn.Linear(c, HEADS)
 
-    def answer_later(self):
-        """From a network that hears nothing ahead to one that begins to: the answer for a frame comes AHEAD frames after it."""
-        for t in (self.last.weight.data.movedim(1, 0), self.last.bias.data):
-            t[2 * AHEAD:] = t[: -2 * AHEAD].clone()
-            t[: 2 * AHEAD] = 0
+    def answer_later(self, layer, frames):
+        """Makes the answer for a frame one that comes so many frames after it."""
+        for t in (layer.weight.data.movedim(1, 0), layer.bias.data):
+            t[2 * frames:] = t[: -2 * frames].clone()
+            t[: 2 * frames] = 0
+
+    def begin_again(self):
+        """The second answer, for the frame before, begins as the first one."""
+        self.again.load_state_dict(self.last.state_dict())
+        self.answer_later(self.again, 1)
 
     def forward(self, x):
-        """[batch][time][positions][inputs] -> [batch][time][positions][outputs], and [batch][time][heads]."""
+        """[batch][time][positions][inputs] -> answers [batch][time][positions][outputs], the first for a frame, the second once more for the one
+        before it, of which half is still to be heard; and [batch][time][heads]."""
         x = x.permute(0, 3, 1, 2)
         skips = []
         for layer in self.down:
@@ -84,4 +94,5 @@ class VoiceNet(nn.Module):
         heads = self.heads(x.mean(3).transpose(1, 2))
         for layer in self.up:
             x = layer(x + skips.pop())
-        return self.last(x + skips.pop()).permute(0, 2, 3, 1), heads
+        x = x + skips.pop()
+        return [answer(x).permute(0, 2, 3, 1) for answer in (self.last, self.again)], heads

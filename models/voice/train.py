@@ -94,7 +94,13 @@ class Loss(torch.nn.Module):
         self.register_buffer("missing", torch.where(self.top > TREBLE_HZ, MISSING_TREBLE, MISSING).float())
 
     def forward(self, output, noisy, clean, bandwidth, told):
-        output, heads = output
+        """The part of the spectra, which the log shows, and all of it; means over the answers: of each half a frame is heard."""
+        answers, heads = output
+        each = [self.of(deep_filter(a, noisy, self.bins, self.ahead + k), clean, bandwidth) for k, a in enumerate(answers)]
+        spectra, heard = (sum(x) / len(each) for x in zip(*each))
+        return spectra, spectra - heard + HEADS_SHARE * torch.nn.functional.binary_cross_entropy_with_logits(heads, told)
+
+    def of(self, estimate, clean, bandwidth):
         weight = self.weight * (self.top[None] <= bandwidth[:, None]).float()
         weight = (weight / weight.mean())[:, None]
 
@@ -103,7 +109,6 @@ class Loss(torch.nn.Module):
             small = magnitude ** POWER
             return small, x * (small / magnitude)[..., None]
 
-        estimate = deep_filter(output, noisy, self.bins, self.ahead)
         clean = clean[:, : estimate.shape[1]]
         (a, x), (b, y) = compress(clean), compress(estimate)
         magnitude = (a - b).square() + self.missing * (a - b).clamp_min(0).square()
@@ -112,7 +117,7 @@ class Loss(torch.nn.Module):
         snr = torch.log10((signal + SILENT) / (bins(clean - estimate) + 0.001 * signal + SILENT))
         heard = SNR_SHARE * snr - DISTURBANCE_SHARE * self.disturbance(clean, estimate, bandwidth)
         spectra = (weight * ((1 - COMPLEX_SHARE) * magnitude + COMPLEX_SHARE * (x - y).square().sum(-1))).mean()
-        return spectra, spectra - heard[signal > SILENT].sum() / len(signal) + HEADS_SHARE * torch.nn.functional.binary_cross_entropy_with_logits(heads, told)
+        return spectra, heard[signal > SILENT].sum() / len(signal)
 
 
 class Partner:
@@ -193,7 +198,7 @@ def train(args, rank, partner, net, begin):
         with torch.no_grad():
             loud = torch.zeros(*test[1].shape[:3], network.OUTPUTS)
             loud[..., 2 * ahead] = 20.0  # a mask of ones
-            unprocessed = loss((loud, torch.zeros_like(test[4])), *test[1:])[0].item()
+            unprocessed = loss(([loud], torch.zeros_like(test[4])), *test[1:])[0].item()
             print(f"{sum(p.numel() for p in net.parameters())} parameters on {device}; the exam unprocessed: {unprocessed:.5f}")
             print("minutes,step,hours heard,loss,loss in the exam,speech right,music right", flush=True)
         report()
@@ -245,10 +250,14 @@ def main():
     clips.prepare(args.data, args.cache)  # before several ask for it
     torch.manual_seed(args.seed)
     net, begin = network.VoiceNet(), beginning(args)
-    if "net" in begin:
-        net.load_state_dict(begin["net"], strict=False)  # the committed one has no counters of batches
-    if args.ahead and args.start == "voice":
-        net.answer_later()
+    lacking = net.load_state_dict(begin["net"], strict=False).missing_keys if "net" in begin else []
+    if any(not name.endswith("num_batches_tracked") for name in lacking):  # the committed one has no counters; one from before the network grew
+        begin.pop("optimizer", None)
+    later = args.ahead and args.start == "voice"
+    if later:
+        net.answer_later(net.last, network.AHEAD)
+    if later or "again.weight" in lacking:
+        net.begin_again()
     partner = Partner(net)  # its meeting point is where all begin
     others = [torch.multiprocessing.Process(target=train, args=(args, rank, partner, net, begin)) for rank in range(1, args.partners)]
     for process in others:

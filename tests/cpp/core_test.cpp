@@ -127,6 +127,50 @@ TEST(Spectral, AnEffectThatLooksAheadHearsEachFrameBeforeItsTurn) {
   }
 }
 
+TEST(Spectral, TheLastEffectsSecondThoughtsAreHeardInTheSecondHalfOfEachFrame) {
+  class Unsure : public Probe {
+   public:
+    explicit Unsure(float second) : Probe(0.25f), second_(second) {}
+    bool revises() const noexcept override { return true; }
+    void process(SpectralFrame f) noexcept override {
+      now = f.spectrum[1][10];
+      Probe::process(f);
+    }
+    void revise(SpectralFrame f) noexcept override {
+      EXPECT_EQ(f.spectrum[1][10], before);
+      before = now;
+      for (int k = 0; k < f.bins; ++k) f.spectrum[1][k] *= second_;
+    }
+    std::complex<float> now, before;
+
+   private:
+    float second_;
+  };
+  const std::vector<float> input = test::whiteNoise(24000, 0.5f);
+  for (const auto& [kind, windows] :
+       {std::pair(FrameKind::House, squareRootHann(480)), std::pair(FrameKind::LowLatency, asymmetricHann(960, 240))}) {
+    for (const float wet : {1.0f, 0.5f, 0.0f}) {
+      Unsure other(2.0f), unsure(0.75f);
+      Spectral s(kind);
+      s.add(other);  // nobody asks for its second thoughts: the next effect could not follow them
+      s.add(unsure);
+      s.mix(1, wet);
+      s.prepare({48000.0, 2, 480});
+      Channels x = {std::vector<float>(24000), input};
+      test::run(s, x, {480, 7});
+      for (size_t i = 2 * s.latency(); i < input.size(); ++i) {
+        const size_t at = windows.analysis.size() - 2 * windows.hop + i % windows.hop;
+        const float first = windows.analysis[at] * windows.synthesis[at];
+        const auto step = static_cast<float>(i % windows.hop) / static_cast<float>(windows.hop / 2);
+        const float second =
+            step < 1.0f ? 0.5f - 0.25f * std::cos(static_cast<float>(M_PI) * step) : 0.75f;  // glides in
+        const float gain = first * 0.25f + (1.0f - first) * second;
+        ASSERT_NEAR(x[1][i], 0.25f * (wet * gain + 1.0f - wet) * input[i - s.latency()], 1e-6f) << i;
+      }
+    }
+  }
+}
+
 TEST(Chain, NeighboursShareOneTransformAndPayItsLatencyOnce) {
   auto [a, rawA] = make<Probe>(0.5f);
   auto [b, rawB] = make<Probe>(0.5f);
