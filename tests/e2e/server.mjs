@@ -11,8 +11,8 @@ const bare = (policy) => `<!doctype html><meta charset="utf-8"><title>bare</titl
 ${policy ? `<meta http-equiv="Content-Security-Policy" content="${policy}">` : ''}
 <script type="module" src="harness.js"></script>`;
 
-// For measuring: an isolated page, a worker that keeps writing the time, a processor script that offers it in the worklet, and one that
-// only copies.
+// For measuring: an isolated page, a worker that keeps writing the time, a processor script that offers it in the worklet, one that
+// only copies, and one that tells the peak of every second quantum.
 const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 const scripts = {
   '/harness.js': "import * as rinse from './package/index.js'; window.rinse = rinse;",
@@ -23,6 +23,16 @@ const scripts = {
   });`,
   '/empty-processor.js': `registerProcessor('empty', class extends AudioWorkletProcessor {
     process([input], [output]) { input.forEach((x, c) => output[c].set(x)); return true; }
+  });`,
+  '/peak-processor.js': `registerProcessor('peak', class extends AudioWorkletProcessor {
+    peak = 0; odd = false;
+    process([input]) {
+      for (const x of input[0] ?? []) this.peak = Math.max(this.peak, Math.abs(x));
+      if ((this.odd = !this.odd)) return true;
+      this.port.postMessage(this.peak);
+      this.peak = 0;
+      return true;
+    }
   });`,
 };
 

@@ -14,10 +14,16 @@ const gains: Record<ListenTo, { original: number; preview: number; cleaned: numb
 const pieceSeconds = 0.5;
 const aheadSeconds = 1.5;
 const fadeSeconds = 0.015;
+const fadeAheadSeconds = 0.05; // so that all voices fade at the same time, however long the page is held up between telling one and the next
 
-interface Voice {
-  reader: PcmReader;
+interface Fader {
   gain: GainNode;
+  /** What the gain is after the last fade. */
+  level: number;
+}
+
+interface Voice extends Fader {
+  reader: PcmReader;
 }
 
 const closed = () => new DOMException('the player was closed', 'AbortError');
@@ -30,7 +36,7 @@ export class Player {
   private listenTo: ListenTo = 'original';
   private original: Voice | null = null;
   private cleaned: Voice | null = null;
-  private preview: { cleaner: Cleaner; gain: GainNode } | null = null;
+  private preview: ({ cleaner: Cleaner } & Fader) | null = null;
   private cleanedFile: Blob | null = null;
   private opening: Promise<void> | null = null;
   private closed = false;
@@ -41,6 +47,7 @@ export class Player {
   private scheduled = 0; // the next sample to schedule
   private run = 0; // counts starts, so that what an earlier one still reads is dropped
   private timer = 0;
+  private fadedBy = 0; // context time at which the last fade ends
 
   constructor(
     private readonly file: Blob,
@@ -96,7 +103,7 @@ export class Player {
     const fail = (e: Event) => this.onerror((e as ErrorEvent).error ?? new Error('the machine is too slow for a preview with these settings'));
     cleaner.addEventListener('error', fail);
     cleaner.addEventListener('stepdown', fail);
-    this.preview = { cleaner, gain: this.gain() };
+    this.preview = { cleaner, ...this.fader() };
     cleaner.connect(this.preview.gain);
   }
 
@@ -104,7 +111,7 @@ export class Player {
   private open(): Promise<void> {
     const voice = async (file: Blob): Promise<Voice> => {
       const reader = await openReader(file);
-      if (!this.closed) return { reader, gain: this.gain() };
+      if (!this.closed) return { reader, ...this.fader() };
       reader.close();
       throw closed();
     };
@@ -123,12 +130,12 @@ export class Player {
     this.listenTo = to;
     if (!this.context) return;
     const target = gains[this.cleanedFile || to === 'preview' ? to : 'original'];
-    const fade = (voice: { gain: GainNode } | null, gain: number) => {
-      if (!voice || !this.context) return;
-      const now = this.context.currentTime;
-      voice.gain.gain.cancelScheduledValues(now);
-      voice.gain.gain.setValueAtTime(voice.gain.gain.value, now);
-      voice.gain.gain.linearRampToValueAtTime(gain, now + fadeSeconds);
+    const from = Math.max(this.context.currentTime + fadeAheadSeconds, this.fadedBy); // one fade after the other
+    this.fadedBy = from + fadeSeconds;
+    const fade = (voice: Fader | null, level: number) => {
+      if (!voice) return;
+      voice.gain.gain.setValueAtTime(voice.level, from).linearRampToValueAtTime(level, this.fadedBy);
+      voice.level = level;
     };
     fade(this.original, target.original);
     fade(this.cleaned, target.cleaned);
@@ -200,10 +207,10 @@ export class Player {
     return (this.context ??= new AudioContext({ sampleRate: this.sampleRate }));
   }
 
-  private gain(): GainNode {
+  private fader(): Fader {
     const gain = new GainNode(this.graph(), { gain: 0 });
     gain.connect(this.graph().destination);
-    return gain;
+    return { gain, level: 0 };
   }
 
   private stopSources(): void {
@@ -221,7 +228,7 @@ export class Player {
       const voices = [this.original, this.cleaned].filter((v) => v !== null);
       const pieces = await Promise.all(voices.map((v) => v.reader.read(from, Math.min(count, this.frames - from))));
       if (run !== this.run) return;
-      if (this.startedAt === Infinity) this.startedAt = context.currentTime + 0.05;
+      if (this.startedAt === Infinity) this.startedAt = Math.max(context.currentTime + 0.05, this.fadedBy);
       const when = this.startedAt + (from - this.startedFrom) / this.sampleRate;
       if (when < context.currentTime) this.startedAt += context.currentTime - when + 0.05; // reading was too slow: a pause, not a jump
       voices.forEach((v, i) => this.schedule(v, pieces[i]!, this.startedAt + (from - this.startedFrom) / this.sampleRate));
