@@ -34,15 +34,15 @@ const Param kTable[] = {
 };
 
 // The guard opens after a second and a half of music alone, stays open through what sounds unlike it for a moment, and
-// closes at the first word, for longer than a speaker pauses: music under a voice does not swell up between sentences.
+// closes at the first words, for longer than a speaker pauses: music under a voice does not swell up between sentences.
 constexpr double kGuardAttackSeconds = 2.5, kGuardReleaseSeconds = 2.0;
 constexpr float kGuardFrom = 0.3f, kGuardTo = 0.5f;  // of the smoothed probability of music alone
-// Smoothed over a syllable, the probability of speech reaches 0.9 in voices 2.5 dB below music, and 0.5 in most music
-// alone (train split). Some music sounds like a voice for a moment: each second of speech shuts the guard for twenty
-// seconds, up to as many.
-constexpr double kWordSeconds = 0.1, kPauseSeconds = 20.0;
-constexpr int kPauseForAThought = 20;  // thoughts
+// Smoothed over a syllable, the probability of speech lies above 0.85 for longer than 0.2 s in all voices 2.5 dB below
+// music that training did not hear, and in no music alone (models/voice/guard.py): what is shorter may be music that
+// sounds like a voice for a moment. Each second of speech shuts the guard for twenty seconds, up to as many.
 constexpr float kSpoken = 0.85f;
+constexpr double kWordSeconds = 0.1, kDoubtSeconds = 0.2, kPauseSeconds = 20.0;
+constexpr int kPauseForAThought = 20;  // thoughts
 // Recordings with treble are scarce, so the network trusts it too little. Where somebody speaks or just spoke, what a
 // tracker of steady noise would let pass above this passes.
 constexpr double kTrebleHz = 8000.0;
@@ -124,7 +124,7 @@ void VoiceDenoise::hear(const SpectralFrame& frame) noexcept {
 void VoiceDenoise::process(SpectralFrame frame) noexcept {
   if (thinks_) {
     if (ahead_ > 0) link(frame);
-    keepTreble(again_);
+    if (revises()) keepTreble(again_);
     followTreble();
     keepTreble(mask_);
     listenForWords();
@@ -166,9 +166,10 @@ void VoiceDenoise::listenForWords() noexcept {
   said_ += word_ * (speech_ - said_);
   const bool word = said_ > kSpoken;
   trebleTrusted_ = word ? thoughts(kTrebleHoldSeconds) : std::max(0, trebleTrusted_ - 1);
-  untilAlone_ = std::clamp(untilAlone_ + (word ? kPauseForAThought : -1), 0, thoughts(kPauseSeconds));
+  const int doubted = kPauseForAThought * thoughts(kDoubtSeconds);
+  untilAlone_ = std::clamp(untilAlone_ + (word ? kPauseForAThought : -1), 0, doubted + thoughts(kPauseSeconds));
   const float rate = musicHeard_ > music_ ? guardAttack_ : guardRelease_;
-  music_ = untilAlone_ == 0 ? music_ + rate * (musicHeard_ - music_) : 0.0f;
+  music_ = untilAlone_ <= doubted ? music_ + rate * (musicHeard_ - music_) : 0.0f;
 }
 
 /// The bins of one of the treble's bands.

@@ -20,13 +20,13 @@ def bark():
     return table
 
 
-def analyse(samples, inputs=True):
-    """samples -> (input [frames][positions][3], spectrum [frames][481] complex64) of the house frame at 48 kHz."""
+def analyse(samples, inputs=True, low_latency=False):
+    """samples -> (input [frames][positions][3], spectrum [frames][481] complex64) of the house frame at 48 kHz, or of that for low latency."""
     samples = np.ascontiguousarray(samples, np.float32)
     frames = len(samples) // HOP
     spectrum = np.empty((frames, BINS), np.complex64)
     features = np.empty((frames, library().voice_positions(), 3), np.float32) if inputs else None
-    library().voice_features(pointer(samples), frames, pointer(features), pointer(spectrum))
+    library().voice_features(pointer(samples), frames, low_latency, pointer(features), pointer(spectrum))
     return features, spectrum
 
 

@@ -99,8 +99,10 @@ class Mixer(Sounds):
 
     def music(self, length):
         if self.recorded_music and self.chance(0.4):
-            return self.tilt(self.looped(self.pick(self.recorded_music, length), length), 6)
-        return self.tilt(self.tune(length), 6)
+            music = self.looped(self.pick(self.recorded_music, length), length)
+        else:
+            music = self.tune(length)
+        return self.varied(music, length) if self.chance(0.4) else self.tilt(music, 6)
 
     def strewn(self, length):
         """Recorded single sounds, one now and then."""
@@ -193,17 +195,17 @@ class Mixer(Sounds):
             clean = self.tilt(clean, 6)
             self.rng.bit_generator.state = state  # the same microphone for what is heard
             heard = self.tilt(heard, 6)
-        music = self.chance(0.05)  # alone
+        music = self.chance(0.08)  # alone
         if music or self.chance(0.05):
             clean, heard = clean * 0, heard * 0  # nobody speaks
         noise, music = (self.music(length), True) if music else self.noise(length)
         if not music and self.chance(0.3):
             other, music = self.noise(length)
             noise = noise / np.float32(active_rms(noise)) + other / np.float32(active_rms(other)) * np.float32(10 ** (self.rng.uniform(-15, 0) / 20))
-        snr = self.rng.triangular(-10, 0, 25)
+        snr = self.rng.uniform(25, 50) if self.chance(0.1) else self.rng.triangular(-10, 0, 25)
         level = max(active_rms(heard), 1e-3)
         noise = noise / np.float32(np.sqrt(np.mean(noise ** 2)) + 1e-9) * np.float32(level * 10 ** (-snr / 20))
-        if self.chance(0.1):
+        if self.chance(0.15):
             noise, music = noise * 0, False  # a clean recording must stay as it is
         noisy = heard + noise
         top = max(bandwidth, 8000) if self.chance(0.5) else RATE / 2  # recorded at the rate of the voice's clip, as whole files are

@@ -64,7 +64,8 @@ class Sounds:
             x[at:at + n] += (self.rng.uniform(0.2, 1) * stroke).astype(np.float32)
 
     def tune(self, length):
-        """A few bars: notes of a scale with harmonics, struck or held, sometimes with vibrato, sometimes with drums."""
+        """A few bars: notes of a scale with harmonics, struck or held, sometimes with vibrato, with a body that rings, gliding from the last note or
+        blown, so as a voice is; sometimes with drums."""
         x, beat = np.zeros(length, np.float32), self.rng.uniform(0.25, 0.8) * RATE
         scale = np.array([(0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9, 12, 14)][int(self.rng.integers(3))])
         root = self.rng.uniform(55, 220)
@@ -78,15 +79,25 @@ class Sounds:
             octave, roll, held = 2.0 ** self.rng.integers(0, 3), self.rng.uniform(0.6, 2.0), self.chance(0.5)
             steps, level = self.rng.choice([0.5, 1, 2, 4]), self.rng.uniform(0.3, 1)
             vibrato = self.rng.uniform(0.002, 0.008) if self.chance(0.3) else 0.0
+            glide = self.rng.uniform(0.01, 0.06) if self.chance(0.3) else 0.0  # seconds
+            breath = 10 ** (self.rng.uniform(-40, -15) / 20) if self.chance(0.3) else 0.0
+            ringing = [(self.rng.uniform(200, 4000), self.rng.uniform(0.1, 0.5), self.rng.uniform(5, 20)) for _ in range(3 if self.chance(0.4) else 0)]  # Hz, octaves, dB
+            body = lambda hz: 10 ** (sum(db * np.exp(-((np.log2(hz / at) / width) ** 2)) for at, width, db in ringing) / 20)
+            last = root * octave
             for k in range(int(-self.rng.integers(0, 4)), int(length / (steps * beat)) + 1):
                 chord = self.rng.integers(len(scale), size=int(self.rng.choice([1, 1, 2, 3])))
                 t = np.arange(int(steps * beat * self.rng.uniform(0.7, 1.2))) / RATE
                 envelope = np.minimum(1, t / self.rng.uniform(0.003, 0.08)) * (np.minimum(1, (t[-1] - t) / 0.05) if held else np.exp(-t * self.rng.uniform(2, 8)))
                 for note in chord:
                     hz = root * octave * 2 ** (scale[note] / 12)
-                    phase = 2 * np.pi * hz * t + vibrato * hz / 5.5 * np.sin(2 * np.pi * 5.5 * t)
+                    cycles = hz * t + glide * (last - hz) * (1 - np.exp(-t / glide)) if glide else hz * t
+                    phase = 2 * np.pi * cycles + vibrato * hz / 5.5 * np.sin(2 * np.pi * 5.5 * t)
                     tops = range(1, max(2, min(12, int(RATE / 2.2 / hz))))
-                    add(int(k * steps * beat), level * envelope * sum(np.sin(h * phase) / h**roll for h in tops))
+                    sound = sum(body(h * hz) * np.sin(h * phase) / h**roll for h in tops)
+                    if breath:
+                        sound += breath * np.sqrt(np.mean(sound**2)) * self.rng.standard_normal(len(t))
+                    add(int(k * steps * beat), level * envelope * sound)
+                    last = hz
         if self.chance(0.5):
             for k in range(int(2 * length / beat) + 1):
                 t = np.arange(RATE // 5) / RATE

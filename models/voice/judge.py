@@ -59,16 +59,17 @@ def upsampled(folder):
 
 
 def scores(folder, estimate):
+    """A row for each file, and their means."""
     table = subprocess.run([RINSE, "score", "--clean", f"{folder}/clean", "--est", estimate, "--metrics", ",".join(METRICS), "--format", "csv"], check=True, capture_output=True, text=True).stdout
-    last = list(csv.DictReader(table.splitlines()))[-1]
-    return [float(last[m]) for m in METRICS]
+    *files, means = [[float(r[m]) for m in METRICS] for r in csv.DictReader(table.splitlines())]
+    return files, means
 
 
-def cleaned(folder, effect, weights, out):
+def cleaned(sounds, effect, weights, out, *options):
     os.makedirs(out, exist_ok=True)
-    one = lambda f: subprocess.run([RINSE, "clean", f"--{effect}.guard=1", "--weights", weights, f"{folder}/noisy/{f}", f"{out}/{f}"], check=True)
+    one = lambda f: subprocess.run([RINSE, "clean", *options, f"--{effect}.guard=1", "--weights", weights, f"{sounds}/{f}", f"{out}/{f}"], check=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(one, os.listdir(f"{folder}/noisy")))
+        list(pool.map(one, os.listdir(sounds)))
     return out
 
 
@@ -81,13 +82,15 @@ def main():
         open(f"{folder}/done", "w").close()
     if not os.path.exists(f"{folder}/{UPSAMPLED}"):
         upsampled(folder)
-    print("checkpoint," + ",".join(f"{s} {m}" for s in (*SETS, "both", UPSAMPLED) for m in METRICS))
+    print("checkpoint," + ",".join(f"{s} {m}" for s in (*SETS, "both", UPSAMPLED) for m in METRICS) + ",clean pesq_wb,least")
 
     def row(name, estimate):
-        found = [scores(f"{folder}/{s}", estimate(s)) for s in (*SETS, UPSAMPLED)]
-        print(name + "," + ",".join(f"{v:.3f}" for v in (*found[0], *found[1], *np.mean(found[:2], axis=0), *found[2])), flush=True)
+        """estimate(set, kind): where noisy or clean files lie, cleaned."""
+        found = [scores(f"{folder}/{s}", estimate(s, "noisy"))[1] for s in (*SETS, UPSAMPLED)]
+        kept = [file[0] for s in SETS for file in scores(f"{folder}/{s}", estimate(s, "clean"))[0]]
+        print(name + "," + ",".join(f"{v:.3f}" for v in (*found[0], *found[1], *np.mean(found[:2], axis=0), *found[2], np.mean(kept), min(kept))), flush=True)
 
-    row("noisy", lambda s: f"{folder}/{s}/noisy")
+    row("noisy", lambda s, kind: f"{folder}/{s}/{kind}")
     for checkpoint in sys.argv[2:]:
         name = os.path.splitext(os.path.basename(checkpoint))[0]
         weights = f"{folder}/{name}.safetensors"
@@ -98,7 +101,10 @@ def main():
         which = export.which(state)
         safetensors.write(weights, export.rounded(export.folded(net))[0], {"network": which})
         effect = {"voice": "voice-denoise", "voice-ahead": "voice-denoise-offline"}[which]
-        row(name, lambda s: cleaned(f"{folder}/{s}", effect, weights, f"{folder}/{s}/{name}"))
+        clean = lambda *options: lambda s, kind: cleaned(f"{folder}/{s}/{kind}", effect, weights, f"{folder}/{s}/{name} {kind}", *options)
+        row(name, clean())
+        if which == "voice":
+            row(f"{name} at 10 ms", clean("--low-latency"))
 
 
 if __name__ == "__main__":

@@ -29,16 +29,18 @@ POWER, COMPLEX_SHARE, MISSING, MISSING_TREBLE, SNR_SHARE, DISTURBANCE_SHARE, HEA
 TREBLE_HZ = 8000
 SILENT = 1e-3  # of the power of a clip, which is scaled to one
 WARM_UP = 100  # steps
+LOW_LATENCY = 0.15  # share of the mixtures for the network that hears nothing ahead: with the same weights it works in windows of 10 ms latency, at some loss
 PAUSE_DB = 30  # a frame this far below the clip's loudest ones is a pause
 ECHOES, POOL = 2, 96  # each mixture is used twice, the second time much later (data echoing, Choi et al. 2019)
 
 
-def example(mixer, seconds):
+def example(mixer, seconds, low_latency):
     """inputs [time][positions][3], then noisy and clean [time][positions][2] as the loss compares them: the bins, and in the first place of
-    a band the root of its power; the bandwidth, Hz; and what the heads are to say [time][2]."""
+    a band the root of its power; the bandwidth, Hz; and what the heads are to say [time][2]. The share low_latency is windowed as for that."""
     mixture = mixer.mixture(seconds)
-    inputs, spectrum = features.analyse(mixture.noisy)
-    _, target = features.analyse(mixture.clean, inputs=False)
+    low = mixer.chance(low_latency)
+    inputs, spectrum = features.analyse(mixture.noisy, low_latency=low)
+    _, target = features.analyse(mixture.clean, inputs=False, low_latency=low)
     scale = np.float32(1 / (np.sqrt(np.mean(np.abs(spectrum) ** 2)) + 1e-9))  # every clip as loud to the loss
     bins, edges = features.layout()
 
@@ -60,15 +62,15 @@ def example(mixer, seconds):
 
 
 class Mixtures(torch.utils.data.IterableDataset):
-    def __init__(self, data, cache, seconds, seed):
-        self.data, self.cache, self.seconds, self.seed = data, cache, seconds, seed
+    def __init__(self, args, seed):
+        self.args, self.seed = args, seed
 
     def __iter__(self):
         info = torch.utils.data.get_worker_info()
-        mixer = mixing.Mixer(self.data, self.cache, [self.seed, info.id if info else 0])
+        mixer = mixing.Mixer(self.args.data, self.args.cache, [self.seed, info.id if info else 0])
         pool = []
         while True:
-            fresh = example(mixer, self.seconds)
+            fresh = example(mixer, self.args.seconds, self.args.low_latency)
             yield fresh
             pool += [fresh] * (ECHOES - 1)
             while len(pool) > POOL:
@@ -143,10 +145,10 @@ class Partner:
                 own.copy_(common.reshape(own.shape))
 
 
-def exam(data, cache, seconds=4.0, count=24):
+def exam(args, seconds=4.0, count=24):
     """Mixtures of clips that training does not hear, always the same ones: the curve is smoother for it."""
-    mixer = mixing.Mixer(data, cache, [2**31], exam=True)
-    return [torch.from_numpy(np.stack(x)) for x in zip(*(example(mixer, seconds) for _ in range(count)))]
+    mixer = mixing.Mixer(args.data, args.cache, [2**31], exam=True)
+    return [torch.from_numpy(np.stack(x)) for x in zip(*(example(mixer, seconds, args.low_latency) for _ in range(count)))]
 
 
 def beginning(args):
@@ -173,10 +175,10 @@ def train(args, rank, partner, net, begin):
     step, heard, spent = (begin[k] for k in ("step", "heard", "spent"))
     if "optimizer" in begin:
         optimizer.load_state_dict(begin["optimizer"])
-    data = Mixtures(args.data, args.cache, args.seconds, 1000 * args.seed + 100 * rank + step)
+    data = Mixtures(args, 1000 * args.seed + 100 * rank + step)
     batches = iter(torch.utils.data.DataLoader(data, args.batch, num_workers=args.workers, prefetch_factor=4))
     start, recent, last = time.time(), [], time.time()
-    test = [x.to(device) for x in exam(args.data, args.cache)] if rank == 0 else None
+    test = [x.to(device) for x in exam(args)] if rank == 0 else None
 
     def report():
         net.eval()
@@ -246,6 +248,7 @@ def main():
     args = parser.parse_args()
     if args.start == "voice-ahead" and not args.ahead:
         parser.error("--start voice-ahead goes with --ahead: its answers mean an earlier frame")
+    args.low_latency = 0.0 if args.ahead else LOW_LATENCY
     args.name = args.name or ("voice-ahead" if args.ahead else "voice")
     clips.prepare(args.data, args.cache)  # before several ask for it
     torch.manual_seed(args.seed)

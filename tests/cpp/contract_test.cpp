@@ -174,7 +174,7 @@ TEST_P(Contract, AbsurdSamplesNeverPoisonTheState) {
     const double heard = test::power(good[0], 7 * 48000 + e->latency()),
                  expected = test::power(alone[0], 7 * 48000 + e->latency());
     // The voice network at 10 ms is in two minds about this made voice: any beginning moves it, silence too.
-    const double most = GetParam().lowLatency && std::string_view(GetParam().effect) == "voice-denoise" ? 4.0 : 1.0;
+    const double most = GetParam().lowLatency && std::string_view(GetParam().effect) == "voice-denoise" ? 2.0 : 1.0;
     EXPECT_NEAR(test::db(heard / expected), 0.0, most) << "after a pattern that begins with " << pattern[0];
   }
 }

@@ -152,6 +152,31 @@ TEST_P(VoiceDenoise, KnowsHowProbableSpeechIs) {
   EXPECT_FALSE((*Engine::create(Recipe{}, {kRate, 1, 480}))->speechPresence().has_value());
 }
 
+/// Struck chords, two a second, each of three notes with harmonics that die away.
+std::vector<float> chords(int frames) {
+  std::vector<float> x(frames, 0.0f);
+  constexpr int kBeat = kRate / 2;
+  constexpr double kRoots[] = {131.0, 175.0, 196.0, 147.0};
+  for (int at = 0, k = 0; at < frames; at += kBeat, ++k)
+    for (const double interval : {1.0, 1.25, 1.5})
+      for (int h = 1; h <= 8; ++h)
+        for (int i = at; i < std::min(frames, at + 3 * kBeat); ++i) {
+          const double t = static_cast<double>(i - at) / kRate;
+          x[i] += static_cast<float>(0.03 / h * std::exp(-3.0 * t) * std::min(1.0, t / 0.005) *
+                                     std::sin(2.0 * M_PI * kRoots[k % 4] * interval * h * t));
+        }
+  return x;
+}
+
+TEST_P(VoiceDenoise, LetsMusicPassThatPlaysAlone) {
+  const test::Channels music = {chords(8 * kRate)};
+  const auto kept = [&](float guard) {
+    return test::db(test::power(cleaned(music, {{"guard", guard}})[0], 4 * kRate) / test::power(music[0], 4 * kRate));
+  };
+  EXPECT_NEAR(kept(1.0f), 0.0, 1.0);
+  EXPECT_LT(kept(0.0f), -15.0);
+}
+
 TEST_P(VoiceDenoise, HearsTwentyMillisecondsAheadForFiles) {
   const bool ahead = std::string_view(GetParam()) == "voice-denoise-offline";
   EXPECT_EQ(engine()->latency(), kRate / 50 * (ahead ? 2 : 1));
