@@ -1,8 +1,13 @@
 #include "array/gcc_phat.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rinse {
+
+namespace {
+constexpr float kHigher = 1.001f;  // than where the last peak was: a tone's are equally high, a period apart
+}  // namespace
 
 void GccPhat::prepare(int fftSize, int channels, int longest) {
   longest_ = kFiner * longest;
@@ -22,7 +27,6 @@ void GccPhat::update(std::span<const std::complex<float>* const> spectra, std::s
                      float share) noexcept {
   for (size_t c = 0; c < cross_.size(); ++c) {
     auto& cross = cross_[c];
-    float most = 0.0f;
     for (size_t k = 1; k < cross.size(); ++k) {
       const std::complex<float> product = std::conj(spectra[0][k]) * spectra[c + 1][k];
       const float size = std::abs(product);
@@ -32,7 +36,8 @@ void GccPhat::update(std::span<const std::complex<float>* const> spectra, std::s
     fft_.inverse(padded_.data(), correlation_.data());
     const int size = fft_.size();
     const auto at = [&](int lag) { return correlation_[(lag + size) % size]; };
-    int best = 0;
+    int best = static_cast<int>(std::lround(delays_[c + 1] * kFiner));
+    float most = std::max(kHigher * at(best), 0.0f);
     for (int lag = -longest_; lag <= longest_; ++lag) {
       if (at(lag) > most) most = at(lag), best = lag;
     }

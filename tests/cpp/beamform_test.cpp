@@ -95,6 +95,19 @@ TEST(Clocks, WarpReadsBetweenTheSamples) {
     ASSERT_NEAR(out[i], 0.5 * std::sin(2.0 * M_PI * 997.0 / 48000.0 * ((1.0 + 1e-4) * i + 10.25)), 1e-4) << i;
 }
 
+TEST(GccPhat, OfPeaksThatAreEquallyHighTakesTheNearest) {
+  const std::vector<std::complex<float>> tone(481, {0.3f, 0.4f});
+  const std::complex<float>* both[] = {tone.data(), tone.data()};
+  for (int first = 10; first < 60; ++first) {
+    GccPhat delays;
+    delays.prepare(960, 2, 200);
+    std::vector<float> voice(481, 0.0f);
+    for (int k = first; k < 481; k += first) voice[k] = 1.0f;  // harmonics: a peak every 960 / first samples
+    for (int i = 0; i < 20; ++i) delays.update(both, voice, 0.1f);
+    EXPECT_NEAR(delays.delay(1), 0.0f, 0.1f) << first;
+  }
+}
+
 class Beams : public testing::TestWithParam<const char*> {
  protected:
   /// What comes out of so many microphones, moved back by the latency.
