@@ -94,7 +94,6 @@ def answers(net, inputs):
 
 def export(net, path, about):
     """Writes the weights, or raises when C++ answers otherwise than PyTorch. Returns what the whole network says to some input."""
-    net.eval()
     stored, values = rounded(folded(net))
     rng = np.random.default_rng(1)
     t = np.arange(FRAMES * features.HOP) / 48000
@@ -116,12 +115,17 @@ def which(state):
     return "voice-ahead" if state["args"].get("ahead") else "voice"
 
 
+def load(checkpoint):
+    """A checkpoint's network, ready to answer, and its state."""
+    state, net = torch.load(checkpoint, map_location="cpu"), network.VoiceNet()
+    net.load_state_dict(state["net"])
+    return net.eval(), state
+
+
 def main():
     checkpoint = sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build/training/voice.pt")
-    state = torch.load(checkpoint, map_location="cpu")
+    net, state = load(checkpoint)
     name = which(state)
-    net = network.VoiceNet()
-    net.load_state_dict(state["net"])
     about = {"rate": 48000, "frame": 960, "hop": 480, "window": "square-root Hann", "positions": network.POSITIONS, "inputs": network.INPUTS, "outputs": network.OUTPUTS, "heads": ["speech", "music"], "step": state["step"], "hours_heard": round(state["heard"], 2), "minutes": round(state["spent"], 1), "seed": state["args"]["seed"]}
     golden = export(net, os.path.join(HERE, f"{name}.safetensors"), {"network": name, **about})
     if name == "voice":

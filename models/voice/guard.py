@@ -7,14 +7,12 @@ import sys
 
 import numpy as np
 import scipy.signal
-import torch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../common"))
 import export  # noqa: E402
 import features  # noqa: E402
 import mixing  # noqa: E402
-import network  # noqa: E402
 import product  # noqa: E402
 
 CACHE = os.path.join(HERE, "../../build/training")
@@ -43,10 +41,7 @@ def main():
     music, voices = pieces(sys.argv[1])
     print("checkpoint,threshold,longer than s,music taken for a voice,voices not heard")
     for checkpoint in sys.argv[2:]:
-        state = torch.load(checkpoint, map_location="cpu")
-        net = network.VoiceNet()
-        net.load_state_dict(state["net"])
-        tensors = export.rounded(export.folded(net.eval()))[0]
+        tensors = export.rounded(export.folded(export.load(checkpoint)[0]))[0]
         alone, under = (np.array([smoothed(product.VoiceNet(tensors), x) for x in xs]) for xs in (music, voices))
         for threshold in THRESHOLDS:
             a, u = (0.01 * (x > threshold).sum(1) for x in (alone, under))

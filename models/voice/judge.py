@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import soundfile
-import torch
 from scipy.signal import resample_poly
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -19,7 +18,6 @@ sys.path.insert(0, os.path.join(HERE, "../common"))
 import clips  # noqa: E402
 import export  # noqa: E402
 import mixing  # noqa: E402
-import network  # noqa: E402
 import safetensors  # noqa: E402
 
 CACHE = os.path.join(ROOT, "build/training")
@@ -94,10 +92,7 @@ def main():
     for checkpoint in sys.argv[2:]:
         name = os.path.splitext(os.path.basename(checkpoint))[0]
         weights = f"{folder}/{name}.safetensors"
-        state = torch.load(checkpoint, map_location="cpu")
-        net = network.VoiceNet()
-        net.load_state_dict(state["net"])
-        net.eval()
+        net, state = export.load(checkpoint)
         which = export.which(state)
         safetensors.write(weights, export.rounded(export.folded(net))[0], {"network": which})
         effect = {"voice": "voice-denoise", "voice-ahead": "voice-denoise-offline"}[which]

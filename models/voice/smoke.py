@@ -87,8 +87,7 @@ def main():
             losses = [float(line.split(",")[4]) for line in f]
         if not losses[-1] < LEAST_GAIN * losses[0]:
             raise SystemExit(f"the loss in the exam went from {losses[0]} to {losses[-1]}: training does not work")
-        net = network.VoiceNet()
-        net.load_state_dict(torch.load(os.path.join(cache, "voice.pt"))["net"])
+        net, _ = export.load(os.path.join(cache, "voice.pt"))
         export.export(net, os.path.join(folder, "voice.safetensors"), {"network": "voice"})
         print(f"the loss in the exam went from {losses[0]} to {losses[-1]}; the export answers as PyTorch does")
 
