@@ -48,7 +48,7 @@ constexpr int kPauseForAThought = 20;  // thoughts
 constexpr double kTrebleHz = 8000.0;
 // Above this hardly any recording teaches it anything: what is there comes with the treble below, or is none of a
 // voice.
-constexpr double kTopHz = 16000.0;
+constexpr double kTopHz = 12000.0;
 constexpr double kTrebleSeconds = 0.15;                // attack of that tracker
 constexpr float kTrebleFrom = 0.3f, kTrebleTo = 0.7f;  // of the probability of speech
 constexpr double kTrebleHoldSeconds = 0.5;             // after a word: sibilants look like noise to the network
@@ -81,7 +81,7 @@ void VoiceDenoise::prepare(const SpectralSpec& spec) {
     m->filter.assign(nn::VoiceFrame::kBins * nn::VoiceFrame::kTaps, {});
     m->gain.assign(spec.bins, 1.0f);
   }
-  frames_ = (nn::VoiceFrame::kTaps - 1) * pace_.frames() + 1;
+  frames_ = (net_.delay() + nn::VoiceFrame::kTaps - 1) * pace_.frames() + 1;
   past_.assign(static_cast<size_t>(frames_) * spec.channels * filtered_, {});
   const auto& edges = nn::VoiceFrame::edges();
   firstTreble_ = 0;
@@ -113,7 +113,7 @@ void VoiceDenoise::hear(const SpectralFrame& frame) noexcept {
   thinks_ = pace_.next();  // so does process(): it lags by whole thoughts
   if (!thinks_) return;
   features_.input(linked_, input_.data());
-  if (features_.absurd()) features_.reset(), net_.reset();
+  if (features_.absurd()) features_.reset(), net_.forget();
   const nn::VoiceNet::Answer answer = net_(input_.data());
   nn::VoiceFrame::answer(answer.output, ahead_, mask_.filter, mask_.gain);
   if (revises()) nn::VoiceFrame::answer(answer.again, ahead_ + 1, again_.filter, again_.gain);
@@ -123,7 +123,7 @@ void VoiceDenoise::hear(const SpectralFrame& frame) noexcept {
 
 void VoiceDenoise::process(SpectralFrame frame) noexcept {
   if (thinks_) {
-    if (ahead_ > 0) link(frame);
+    if (lookAhead() > 0) link(frame);
     if (revises()) keepTreble(again_);
     followTreble();
     keepTreble(mask_);
@@ -218,7 +218,7 @@ void VoiceDenoise::apply(SpectralFrame frame, const Mask& mask) noexcept {
     std::complex<float>* x = frame.spectrum[c];
     const std::complex<float>* past[nn::VoiceFrame::kTaps];
     for (int t = 0; t < nn::VoiceFrame::kTaps; ++t) {
-      const int at = (now_ + frames_ - t * pace_.frames()) % frames_;
+      const int at = (now_ + frames_ - (net_.delay() + t) * pace_.frames()) % frames_;
       past[t] = &past_[(static_cast<size_t>(at) * frame.channels + c) * filtered_];
     }
     for (int k = 0; k < filtered_; ++k) {

@@ -1,6 +1,6 @@
 // Keeps a voice and takes away what is none of it, with the voice network (nn/voice_net.h): also noise that changes
 // quickly. Not for music or anything else that is no voice: a guard backs off where music plays alone. Live it looks at
-// nothing ahead; with `ahead` its network is another one, which hears 20 ms of what follows first.
+// nothing ahead; with `ahead` its network is another one, which hears what follows first.
 #pragma once
 
 #include <vector>
@@ -20,7 +20,7 @@ class VoiceDenoise : public SpectralEffect {
 
   VoiceDenoise(nn::VoiceNet net, bool ahead);
   void prepare(const SpectralSpec&) override;
-  int lookAhead() const noexcept override { return ahead_ * pace_.frames(); }
+  int lookAhead() const noexcept override { return (net_.delay() + ahead_) * pace_.frames(); }
   void hear(const SpectralFrame&) noexcept override;
   void process(SpectralFrame) noexcept override;
   bool revises() const noexcept override { return pace_.frames() == 1; }
@@ -46,14 +46,14 @@ class VoiceDenoise : public SpectralEffect {
 
   nn::VoiceFrame features_;
   nn::VoiceNet net_;
-  int ahead_;  // thoughts
+  int ahead_;  // thoughts that an answer's filter reaches beyond the frame that it means
   nn::Pace pace_;
   bool thinks_ = false;  // at this one
   float guardAttack_ = 0.0f, guardRelease_ = 0.0f, word_ = 0.0f;
 
   std::vector<std::complex<float>> linked_;  // [bins] all channels as one
   Mask mask_, again_;                        // of the frame at hand, and of the one before with hindsight
-  std::vector<std::complex<float>> past_;    // [frames][channels][filtered bins], a ring
+  std::vector<std::complex<float>> past_;    // [frames][channels][filtered bins], a ring of those heard
   int filtered_ = 0, frames_ = 1, now_ = 0;
   std::vector<float> input_;  // [kPositions][kInputs]
   // The treble, bands above 8 kHz: [bands, rounded up to 4].

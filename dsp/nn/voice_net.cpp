@@ -10,16 +10,18 @@ namespace {
 
 constexpr int kChannels[] = {16, 32, 48};  // after each halving of the positions
 constexpr int kPositions = VoiceFrame::kPositions, kMiddle = kPositions / 8;
-constexpr int kHeads = 2;
+constexpr int kHeads = 2, kAnswer = kPositions * VoiceFrame::kOutputs;
+/// What each of the encoder's layers gives, one behind the other.
+constexpr int kSkip[] = {kPositions / 2 * kChannels[0], kPositions / 4 * kChannels[1], kMiddle* kChannels[2]};
+constexpr int kSkips = kSkip[0] + kSkip[1] + kSkip[2];
 constexpr float kSlope = 0.2f;  // of the leaky rectifier
 
-void leaky(std::vector<float>& x) noexcept {
+void leaky(std::span<float> x) noexcept {
   apply4(x, [](f32x4 v) { return prelu4(v, splat(kSlope)); });
 }
 
-void addTo(std::vector<float>& x, const std::vector<float>& y) noexcept {
-  const float* from = y.data();
-  for (float *to = x.data(), *end = to + x.size(); to < end; to += 4, from += 4) store4(to, load4(to) + load4(from));
+void addTo(float* x, const float* y, int count) noexcept {
+  for (int i = 0; i < count; i += 4) store4(x + i, load4(x + i) + load4(y + i));
 }
 
 /// Appends a layer to the list, or says why there is none.
@@ -32,76 +34,17 @@ std::string take(std::vector<Layer>& list, Result<Layer> made) {
 
 }  // namespace
 
-DualPath::DualPath(Gru there, Gru back, Gru along, Linear acrossOut, Linear alongOut, LayerNorm acrossNorm,
-                   LayerNorm alongNorm, int positions, int channels)
-    : positions_(positions),
-      channels_(channels),
-      there_(std::move(there)),
-      back_(std::move(back)),
-      along_(std::move(along)),
-      acrossOut_(std::move(acrossOut)),
-      alongOut_(std::move(alongOut)),
-      acrossNorm_(std::move(acrossNorm)),
-      alongNorm_(std::move(alongNorm)),
-      both_(static_cast<size_t>(positions) * channels),
-      states_(static_cast<size_t>(positions) * channels),
-      out_(acrossOut_.paddedOutputs()) {}
-
-Result<DualPath> DualPath::create(const Weights& weights, const std::string& name, int positions, int channels) {
-  auto there = Gru::create(weights, name + ".across.there", channels, channels / 2),
-       back = Gru::create(weights, name + ".across.back", channels, channels / 2),
-       along = Gru::create(weights, name + ".along", channels, channels);
-  auto acrossOut = Linear::create(weights, name + ".across_out", channels, channels),
-       alongOut = Linear::create(weights, name + ".along_out", channels, channels);
-  auto acrossNorm = LayerNorm::create(weights, name + ".across_norm", channels),
-       alongNorm = LayerNorm::create(weights, name + ".along_norm", channels);
-  for (const auto* gru : {&there, &back, &along}) {
-    if (!*gru) return Error{gru->error()};
-  }
-  for (const auto* linear : {&acrossOut, &alongOut}) {
-    if (!*linear) return Error{linear->error()};
-  }
-  for (const auto* norm : {&acrossNorm, &alongNorm}) {
-    if (!*norm) return Error{norm->error()};
-  }
-  return DualPath(std::move(*there), std::move(*back), std::move(*along), std::move(*acrossOut), std::move(*alongOut),
-                  std::move(*acrossNorm), std::move(*alongNorm), positions, channels);
-}
-
-void DualPath::add(const float* y, const Linear& linear, const LayerNorm& norm, float* x) noexcept {
-  linear(y, out_.data());
-  norm(out_.data());
-  const float* from = out_.data();
-  for (int i = 0; i < channels_; i += 4) store4(x + i, load4(x + i) + load4(from + i));
-}
-
-void DualPath::operator()(float* x) noexcept {
-  const int half = channels_ / 2;
-  there_.reset();
-  back_.reset();
-  for (int p = 0; p < positions_; ++p) {
-    const int q = positions_ - 1 - p;
-    copyRow(there_(x + p * channels_), &both_[p * channels_]);
-    copyRow(back_(x + q * channels_), &both_[q * channels_ + half]);
-  }
-  for (int p = 0; p < positions_; ++p) {
-    float *at = x + p * channels_, *state = &states_[p * channels_];
-    add(&both_[p * channels_], acrossOut_, acrossNorm_, at);
-    along_.step(at, state);
-    add(state, alongOut_, alongNorm_, at);
-  }
-}
-
-void DualPath::reset() noexcept { std::fill(states_.begin(), states_.end(), 0.0f); }
-
 VoiceNet::VoiceNet(std::vector<Conv> convs, std::vector<DepthwiseConv> depthwise, std::vector<DualPath> middle,
-                   std::vector<TransposedConv> ups, Linear heads)
+                   std::vector<AheadPath> ahead, std::vector<TransposedConv> ups, Linear heads)
     : convs_(std::move(convs)),
       depthwise_(std::move(depthwise)),
       middle_(std::move(middle)),
+      ahead_(std::move(ahead)),
       ups_(std::move(ups)),
       heads_(std::move(heads)),
-      x_(static_cast<size_t>(kMiddle) * kChannels[2]),
+      skips_(static_cast<size_t>(delay() + 1) * kSkips),
+      answers_(static_cast<size_t>(ahead_.empty() ? 1 : AheadPath::kChunk) * (2 * kAnswer + kHeads)),
+      x_(kSkip[2]),
       mean_(kChannels[2]),
       told_(heads_.paddedOutputs()) {}
 
@@ -111,6 +54,7 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
   std::vector<Conv> convs;
   std::vector<DepthwiseConv> depthwise;
   std::vector<DualPath> middle;
+  std::vector<AheadPath> ahead;
   std::vector<TransposedConv> ups;
   auto heads = Linear::create(weights, "heads", c, kHeads);
   if (!heads) return Error{heads.error()};
@@ -149,43 +93,93 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
        }) {
     if (!wrong.empty()) return Error{wrong};
   }
-  return VoiceNet(std::move(convs), std::move(depthwise), std::move(middle), std::move(ups), std::move(*heads));
+  if (weights.has("ahead.0.across_norm.weight")) {
+    for (const char* name : {"ahead.0", "ahead.1"}) {
+      auto path = DualPath::create(weights, name, kMiddle, c);
+      if (!path) return Error{path.error()};
+      ahead.emplace_back(std::move(*path));
+    }
+  }
+  return VoiceNet(std::move(convs), std::move(depthwise), std::move(middle), std::move(ahead), std::move(ups),
+                  std::move(*heads));
 }
 
-VoiceNet::Answer VoiceNet::operator()(const float* input) noexcept {
-  std::vector<float>* skips[3];
+void VoiceNet::encode(const float* input, float* skips) noexcept {
   for (int i = 0; i < 3; ++i) {
     if (i > 0) {
-      std::vector<float>& spread = depthwise_[i - 1](skips[i - 1]->data());
+      std::vector<float>& spread = depthwise_[i - 1](input);
       leaky(spread);
       input = spread.data();
     }
-    skips[i] = &convs_[i](input);
-    leaky(*skips[i]);
+    copyRow(convs_[i](input), skips);
+    leaky({skips, static_cast<size_t>(kSkip[i])});
+    input = skips;
+    skips += kSkip[i];
   }
-  copyRow(*skips[2], x_.data());
-  for (DualPath& m : middle_) m(x_.data());
+}
+
+void VoiceNet::decode(float* x) noexcept {
+  const float* skip = &skips_[answered_ % (delay() + 1) * kSkips] + kSkips;
+  float* to = answer(answered_++);
   std::fill(mean_.begin(), mean_.end(), 0.0f);
   for (int p = 0; p < kMiddle; ++p) {
-    for (int c = 0; c < kChannels[2]; ++c) mean_[c] += x_[p * kChannels[2] + c] / kMiddle;
+    for (int c = 0; c < kChannels[2]; ++c) mean_[c] += x[p * kChannels[2] + c] / kMiddle;
   }
   heads_(mean_.data(), told_.data());
-  std::vector<float>* x = &x_;
-  for (int i = 0; i < 2; ++i) {
-    addTo(*x, *skips[2 - i]);
-    x = &ups_[i](x->data());
-    leaky(*x);
+  for (int i = 2; i >= 0; --i) {
+    skip -= kSkip[i];
+    addTo(x, skip, kSkip[i]);
+    if (i == 0) break;
+    std::vector<float>& wider = ups_[2 - i](x);
+    leaky(wider);
+    x = wider.data();
   }
-  addTo(*x, *skips[0]);
-  const float *output = ups_[2](x->data()).data(), *again = ups_[3](x->data()).data();
-  return {output, again, sigmoid(told_[0]), sigmoid(told_[1])};
+  for (int i = 0; i < 2; ++i) copyRow(ups_[2 + i](x), to + i * kAnswer);
+  for (int i = 0; i < kHeads; ++i) to[2 * kAnswer + i] = sigmoid(told_[i]);
+}
+
+/// A frame through the rest of the middle, as far as it goes now.
+void VoiceNet::pass(size_t block, float* x, bool first) noexcept {
+  for (; block < middle_.size(); ++block) {
+    if (first) middle_[block].reset();
+    middle_[block](x);
+    if (block < ahead_.size()) {
+      AheadPath& ahead = ahead_[block];
+      if (!ahead.push(x, first)) return;
+      for (int i = 0; i < AheadPath::kChunk; ++i) pass(block + 1, ahead[i], ahead.first(i));
+      return;
+    }
+  }
+  decode(x);
+}
+
+/// Where that of a frame stands.
+float* VoiceNet::answer(unsigned frame) noexcept {
+  const unsigned kept = ahead_.empty() ? 1 : AheadPath::kChunk;
+  return &answers_[frame % kept * (2 * kAnswer + kHeads)];
+}
+
+VoiceNet::Answer VoiceNet::operator()(const float* input) noexcept {
+  float* skips = &skips_[heard_ % (delay() + 1) * kSkips];
+  encode(input, skips);
+  std::copy_n(skips + kSkips - kSkip[2], kSkip[2], x_.begin());
+  pass(0, x_.data(), first_);
+  first_ = false;
+  const float* due = answer(std::max<unsigned>(heard_++, delay()) - delay());
+  return {due, due + kAnswer, due[2 * kAnswer], due[2 * kAnswer + 1]};
+}
+
+void VoiceNet::forget() noexcept {
+  for (Conv& l : convs_) l.reset();
+  for (DepthwiseConv& l : depthwise_) l.reset();
+  first_ = true;
 }
 
 void VoiceNet::reset() noexcept {
-  for (Conv& l : convs_) l.reset();
-  for (DepthwiseConv& l : depthwise_) l.reset();
-  for (DualPath& l : middle_) l.reset();
-  for (TransposedConv& l : ups_) l.reset();
+  forget();
+  for (AheadPath& l : ahead_) l.reset();
+  std::fill(answers_.begin(), answers_.end(), 0.0f);
+  heard_ = answered_ = 0;
 }
 
 }  // namespace rinse::nn

@@ -1,65 +1,55 @@
 // The voice network (models/voice/network.py), a frame in, a frame out: convolutions over frequency and time down to
 // sixteen positions, recurrent layers along frequency and along time there, and back up with the encoder's outputs
-// added. Not for other topologies: those get a class of their own.
+// added. With what hears ahead among its weights it answers later. Not for other topologies: those get a class of their
+// own.
 #pragma once
 
 #include <vector>
 
 #include "nn/conv.h"
-#include "nn/gru.h"
+#include "nn/dual_path.h"
 #include "nn/linear.h"
-#include "nn/norm.h"
 #include "nn/voice_frame.h"
 
 namespace rinse::nn {
 
-/// Along frequency in both directions, then along time with the same weights for all positions; each added to what came
-/// in (dual-path recurrence, Luo et al. 2020).
-class DualPath {
- public:
-  static Result<DualPath> create(const Weights& weights, const std::string& name, int positions, int channels);
-  /// In place, x[positions][channels].
-  void operator()(float* x) noexcept;
-  void reset() noexcept;
-
- private:
-  DualPath(Gru there, Gru back, Gru along, Linear acrossOut, Linear alongOut, LayerNorm acrossNorm, LayerNorm alongNorm,
-           int positions, int channels);
-  void add(const float* y, const Linear& linear, const LayerNorm& norm, float* x) noexcept;
-
-  int positions_, channels_;
-  Gru there_, back_, along_;
-  Linear acrossOut_, alongOut_;
-  LayerNorm acrossNorm_, alongNorm_;
-  std::vector<float> both_;    // [positions][channels] both directions' states
-  std::vector<float> states_;  // [positions][channels] along time
-  std::vector<float> out_;     // [channels]
-};
-
 class VoiceNet {
  public:
-  // Names among a host's models: of the one that hears nothing ahead, and of the one that hears VoiceFrame::kAhead.
+  // Names among a host's models: of the one that hears nothing ahead, and of the one for files.
   static constexpr char kModel[] = "voice", kAheadModel[] = "voice-ahead";
 
   static Result<VoiceNet> create(const Weights& weights);
+  /// Frames between an input and its answer.
+  int delay() const { return ahead_.empty() ? 0 : 2 * AheadPath::kChunk + AheadPath::kBeyond - 1; }
   struct Answer {
     const float* output;  // [kPositions][kOutputs] of VoiceFrame, good until the next call
     const float* again;   // the same for the frame before, better than it was then
     float speech, music;  // probabilities of being there
   };
-  /// input[kPositions][kInputs] of VoiceFrame.
+  /// input[kPositions][kInputs] of VoiceFrame. Until the first answer is there it gives zeros.
   Answer operator()(const float* input) noexcept;
+  /// What comes next has nothing to do with what was: that is answered as if nothing followed.
+  void forget() noexcept;
   void reset() noexcept;
 
  private:
   VoiceNet(std::vector<Conv> convs, std::vector<DepthwiseConv> depthwise, std::vector<DualPath> middle,
-           std::vector<TransposedConv> ups, Linear heads);
+           std::vector<AheadPath> ahead, std::vector<TransposedConv> ups, Linear heads);
+  void encode(const float* input, float* skips) noexcept;
+  void pass(size_t block, float* x, bool first) noexcept;
+  void decode(float* x) noexcept;
+  float* answer(unsigned frame) noexcept;
 
   std::vector<Conv> convs_;               // [3] the first layer, then what mixes channels after each depthwise one
   std::vector<DepthwiseConv> depthwise_;  // [2]
   std::vector<DualPath> middle_;          // [3]
+  std::vector<AheadPath> ahead_;          // between those; none where it is to answer at once
   std::vector<TransposedConv> ups_;       // [2], then both answers
   Linear heads_;
+  std::vector<float> skips_;           // [delay + 1] a ring: what the encoder's layers gave
+  std::vector<float> answers_;         // [a chunk, or 1] output, again, heads
+  unsigned heard_ = 0, answered_ = 0;  // frames
+  bool first_ = true;                  // is the next frame, or the first after what is forgotten
   std::vector<float> x_, mean_, told_;
 };
 

@@ -94,6 +94,23 @@ class Mixer(Sounds):
             bandwidth = min(bandwidth, row["bandwidth"] * speed)
         return np.concatenate(out)[:length], bandwidth
 
+    def puffs(self, voice):
+        """Breath that strikes the microphone, a part of the voice: gusts where syllables begin."""
+        hop, out = RATE // 100, np.zeros_like(voice)
+        energy = 10 * np.log10(np.square(voice[: len(voice) // hop * hop]).reshape(-1, hop).mean(axis=1) + 1e-9)
+        onsets = np.flatnonzero((energy[3:] > energy[:-3] + 10) & (energy[3:] > energy.max() - 25)) + 2
+        level, often = active_rms(voice) * 10 ** (self.rng.uniform(-10, 6) / 20), self.rng.uniform(0.3, 1)
+        corner, slope, last = self.rng.uniform(40, 400), self.rng.uniform(-18, -6), -RATE
+        for at in onsets * hop:
+            if at - last < RATE // 5 or not self.chance(often):
+                continue
+            n, last = min(int(self.rng.uniform(0.03, 0.2) * RATE), len(voice) - at), at
+            u = np.arange(n) / n
+            gust = shape(self.rng.standard_normal(n).astype(np.float32), lambda hz: (np.maximum(hz, corner) / corner) ** (slope / 6.02))
+            gust *= np.minimum(1, u / 0.1) * (1 - u) ** self.rng.uniform(1, 4)
+            out[at:at + n] += gust * np.float32(level * self.rng.uniform(0.2, 1) / (active_rms(gust) + 1e-9))
+        return out
+
     def babble(self, length):
         return sum(self.sentences(length)[0] * np.float32(self.rng.uniform(0.3, 1)) for _ in range(int(self.rng.integers(3, 8))))
 
@@ -183,6 +200,8 @@ class Mixer(Sounds):
     def mixture(self, seconds=4.0):
         length = int(seconds * RATE)
         clean, bandwidth = self.sentences(length)
+        if self.chance(0.08):
+            clean += self.puffs(clean)
         if self.chance(0.3):
             room = self.room()
             early = room[: RATE // 20].copy()  # what is to stay: the direct path and 50 ms

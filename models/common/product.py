@@ -42,8 +42,10 @@ class VoiceNet:
             raise ValueError(lib.net_error().decode())
 
     def run(self, inputs):
-        """inputs [frames][positions][3] -> its answers [2][frames][positions][outputs], and probabilities of speech and music [frames][2]."""
+        """inputs [frames][positions][3] -> its answers [2][answered][positions][outputs], and probabilities of speech and music [answered][2]: all
+        frames, but for the last ones where it hears ahead."""
         lib, inputs = library(), np.ascontiguousarray(inputs, np.float32)
-        answers, heads = np.empty((2, *inputs.shape[:2], lib.voice_outputs()), np.float32), np.empty((len(inputs), 2), np.float32)
+        answered = max(0, len(inputs) - lib.net_delay(self.net))
+        answers, heads = np.empty((2, answered, inputs.shape[1], lib.voice_outputs()), np.float32), np.empty((answered, 2), np.float32)
         lib.net_run(self.net, pointer(inputs), len(inputs), pointer(answers[0]), pointer(answers[1]), pointer(heads))
         return answers, heads

@@ -28,17 +28,19 @@ VoiceNet* net_new(Weights* taken) {
   return net ? new VoiceNet(std::move(*net)) : nullptr;
 }
 const char* net_error() { return lastError.c_str(); }
-/// input[frames][positions][3] -> output[frames][positions][10], again the same for the frame before,
-/// heads[frames][2].
+int net_delay(const VoiceNet* net) { return net->delay(); }
+/// input[frames][positions][3] -> output[frames - delay][positions][10], again the same for the frame before,
+/// heads[frames - delay][2].
 void net_run(VoiceNet* net, const float* input, int frames, float* output, float* again, float* heads) {
   constexpr int kIn = VoiceFrame::kPositions * VoiceFrame::kInputs,
                 kOut = VoiceFrame::kPositions * VoiceFrame::kOutputs;
   net->reset();
   for (int t = 0; t < frames; ++t) {
     const VoiceNet::Answer answer = (*net)(input + t * kIn);
-    std::copy_n(answer.output, kOut, output + t * kOut);
-    std::copy_n(answer.again, kOut, again + t * kOut);
-    heads[2 * t] = answer.speech, heads[2 * t + 1] = answer.music;
+    if (t < net->delay()) continue;
+    output = std::copy_n(answer.output, kOut, output);
+    again = std::copy_n(answer.again, kOut, again);
+    *heads++ = answer.speech, *heads++ = answer.music;
   }
 }
 }

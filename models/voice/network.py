@@ -7,6 +7,7 @@ from torch import nn
 
 TAPS = 5  # frames of a filter
 AHEAD = TAPS // 2  # frames after the one meant, where the network hears those first
+CHUNK, BEYOND = 96, 48  # frames that are looked at together from their end on, and those after them that are looked at first
 POSITIONS, INPUTS, OUTPUTS = 128, 3, 2 * TAPS
 HEADS = 2  # logits of speech and of music being there
 
@@ -50,20 +51,42 @@ class DualPath(nn.Module):
         x = x.permute(0, 2, 3, 1)  # [batch][time][positions][channels]
         y = self.across(x.reshape(batch * time, positions, channels))
         x = x + self.across_norm(self.across_out(y)).reshape(x.shape)
-        y = self.along(x.transpose(1, 2).reshape(batch * positions, time, channels))
+        y = self.over_time(x.transpose(1, 2).reshape(batch * positions, time, channels))
         y = self.along_norm(self.along_out(y)).reshape(batch, positions, time, channels)
         return (x + y.transpose(1, 2)).permute(0, 3, 1, 2)
 
+    def over_time(self, x):
+        """[sequences][time][channels] -> the same."""
+        return self.along(x)
+
+    def let_through(self):
+        """Begins as if it were not there: a network without it may be gone on from."""
+        for norm in (self.across_norm, self.along_norm):
+            norm.weight.data.fill_(0)
+
+
+class AheadPath(DualPath):
+    """Along frequency, then along time from the end of a chunk and what lies beyond it back to its beginning."""
+
+    def over_time(self, x):
+        lanes, time, channels = x.shape
+        chunks = -(-time // CHUNK)
+        windows = nn.functional.pad(x, (0, 0, 0, chunks * CHUNK + BEYOND - time)).unfold(1, CHUNK + BEYOND, CHUNK)  # [lanes][chunks][channels][window]
+        y = self.along(windows.permute(0, 1, 3, 2).flip(2).reshape(lanes * chunks, CHUNK + BEYOND, channels))
+        return y[:, BEYOND:].flip(1).reshape(lanes, chunks * CHUNK, channels)[:, :time]
+
 
 class VoiceNet(nn.Module):
-    def __init__(self, channels=(16, 32, 48), blocks=3):
+    def __init__(self, ahead=False, channels=(16, 32, 48), blocks=3):
+        """ahead: between the blocks it hears what follows, too; for files."""
         super().__init__()
         a, b, c = channels
         up = lambda inputs, outputs: nn.ConvTranspose2d(inputs, outputs, (1, 4), stride=(1, 2), padding=(0, 1))
         self.down = nn.ModuleList([Causal(nn.Conv2d(INPUTS, a, (3, 5), stride=(1, 2), padding=(0, 2)), a, 3), Separable(a, b), Separable(b, c)])
-        self.middle = nn.Sequential(*[DualPath(c) for _ in range(blocks)])
-        for norm in (self.middle[-1].across_norm, self.middle[-1].along_norm):
-            norm.weight.data.fill_(0)  # begins by letting through: a network of one block less may be gone on from
+        self.middle = nn.ModuleList([DualPath(c) for _ in range(blocks)])
+        self.ahead = nn.ModuleList([AheadPath(c) for _ in range(blocks - 1 if ahead else 0)])  # between those
+        for block in (self.middle[-1], *self.ahead):
+            block.let_through()
         self.up = nn.ModuleList([Causal(up(c, b), b), Causal(up(b, a), a)])
         self.last = up(a, OUTPUTS)
         self.last.bias.data[0] = 1.0; self.last.weight.data[:, 2:] *= 0.1; self.last.bias.data[1:] = 0  # begins by letting through
@@ -90,7 +113,10 @@ class VoiceNet(nn.Module):
         for layer in self.down:
             x = layer(x)
             skips.append(x)
-        x = self.middle(x)
+        for i, block in enumerate(self.middle):
+            x = block(x)
+            if i < len(self.ahead):
+                x = self.ahead[i](x)
         heads = self.heads(x.mean(3).transpose(1, 2))
         for layer in self.up:
             x = layer(x + skips.pop())

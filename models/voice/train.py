@@ -252,7 +252,7 @@ def main():
     args.name = args.name or ("voice-ahead" if args.ahead else "voice")
     clips.prepare(args.data, args.cache)  # before several ask for it
     torch.manual_seed(args.seed)
-    net, begin = network.VoiceNet(), beginning(args)
+    net, begin = network.VoiceNet(args.ahead), beginning(args)
     lacking = net.load_state_dict(begin["net"], strict=False).missing_keys if "net" in begin else []
     if any(not name.endswith("num_batches_tracked") for name in lacking):  # the committed one has no counters; one from before the network grew
         begin.pop("optimizer", None)

@@ -67,7 +67,7 @@ bool allFinite(const Channels& x, float most = 1e7f) {
 }
 
 TEST_P(Contract, AnyBlockSizeGivesTheSameSamples) {
-  const Channels input = noisyVoice(48000, 48000.0, 2);
+  const Channels input = noisyVoice(48000 + engine()->latency(), 48000.0, 2);
   Channels whole = input, pieces = input, single = input;
   test::run(*engine(48000.0, 2), whole, {4096});
   test::run(*engine(48000.0, 2), pieces, {1, 128, 7, 441, 4096, 960, 3});
@@ -77,10 +77,11 @@ TEST_P(Contract, AnyBlockSizeGivesTheSameSamples) {
 }
 
 TEST_P(Contract, NothingIsAllocatedInProcess) {
-  Channels x = noisyVoice(24000, 48000.0, 2);
   auto e = engine(48000.0, 2);
+  const int frames = 24000 + e->latency();
+  Channels x = noisyVoice(frames, 48000.0, 2);
   const long before = test::allocations();
-  for (int at = 0; at + 500 <= 24000; at += 500) {
+  for (int at = 0; at + 500 <= frames; at += 500) {
     e->process(test::blockOf(x, at, 500));
     e->set(0, 0, e->get(0, 0));
     e->bypass(at % 1000 == 0);
@@ -89,10 +90,10 @@ TEST_P(Contract, NothingIsAllocatedInProcess) {
 }
 
 TEST_P(Contract, ResetEqualsFresh) {
-  const Channels input = noisyVoice(20000, 48000.0, 1);
-  Channels fresh = input, used = noisyVoice(9999, 48000.0, 1), again = input;
-  test::run(*engine(), fresh, {512});
   auto e = engine();
+  const Channels input = noisyVoice(20000 + e->latency(), 48000.0, 1);
+  Channels fresh = input, used = noisyVoice(9999 + e->latency(), 48000.0, 1), again = input;
+  test::run(*engine(), fresh, {512});
   test::run(*e, used, {512});
   e->reset();
   test::run(*e, again, {512});
@@ -150,9 +151,11 @@ TEST_P(Contract, TheRegistryKnowsWhetherItLearns) {
 }
 
 TEST_P(Contract, SilenceInSilenceOut) {
-  Channels x = {std::vector<float>(48000, 0.0f)};
-  test::run(*engine(), x, {480});
-  EXPECT_EQ(x[0], std::vector<float>(48000, 0.0f));
+  auto e = engine();
+  const std::vector<float> silence(48000 + e->latency(), 0.0f);
+  Channels x = {silence};
+  test::run(*e, x, {480});
+  EXPECT_EQ(x[0], silence);
 }
 
 TEST_P(Contract, AbsurdSamplesNeverPoisonTheState) {
@@ -166,15 +169,18 @@ TEST_P(Contract, AbsurdSamplesNeverPoisonTheState) {
     for (size_t i = 0; i < bad[0].size(); ++i) bad[0][i] = pattern[(i / 50) % pattern.size()];
     test::run(*e, bad, {333});
     EXPECT_TRUE(allFinite(bad));
-    Channels good = noisyVoice(9 * 48000 + e->latency(), 48000.0, 1), alone = good;
+    Channels good = noisyVoice(9 * 48000 + e->latency(), 48000.0, 1), after = good;
     test::run(*e, good, {333});
     EXPECT_TRUE(allFinite(good));
-    // Seconds later what came before is forgotten.
-    test::run(*engine(), alone, {333});
+    // Seconds later what came before is forgotten: as after silence of the same length.
+    auto other = engine();
+    Channels silence = {std::vector<float>(bad[0].size(), 0.0f)};
+    test::run(*other, silence, {333});
+    test::run(*other, after, {333});
     const double heard = test::power(good[0], 7 * 48000 + e->latency()),
-                 expected = test::power(alone[0], 7 * 48000 + e->latency());
-    // The voice network at 10 ms is in two minds about this made voice: any beginning moves it, silence too.
-    const double most = GetParam().lowLatency && std::string_view(GetParam().effect) == "voice-denoise" ? 2.0 : 1.0;
+                 expected = test::power(after[0], 7 * 48000 + e->latency());
+    // The voice network for files is in two minds about this made voice: 1.3 dB.
+    const double most = std::string_view(GetParam().effect) == "voice-denoise-offline" ? 1.5 : 1.0;
     EXPECT_NEAR(test::db(heard / expected), 0.0, most) << "after a pattern that begins with " << pattern[0];
   }
 }
@@ -194,9 +200,10 @@ TEST_P(Contract, ADeadChannelStaysDeadAndDoesNotStopTheOther) {
 TEST_P(Contract, EveryParameterAtBothEndsAndSweptWhileRunning) {
   for (size_t p = 0; p < params().size(); ++p) {
     auto e = engine();
-    Channels x = noisyVoice(48000, 48000.0, 1);
-    for (int at = 0, turn = 0; at + 240 <= 48000; at += 240, ++turn) {
-      const float part = turn < 50 ? 0.0f : turn < 100 ? 1.0f : static_cast<float>(turn - 100) / 100.0f;
+    const int frames = 48000 + e->latency();
+    Channels x = noisyVoice(frames, 48000.0, 1);
+    for (int at = 0, turn = 0; at + 240 <= frames; at += 240, ++turn) {
+      const float part = turn < 50 ? 0.0f : turn < 100 ? 1.0f : static_cast<float>(std::min(turn, 200) - 100) / 100.0f;
       const Param& param = params()[p];
       const float value = param.min + part * (param.max - param.min);
       EXPECT_TRUE(e->set(0, static_cast<int>(p), param.choices.empty() ? value : std::round(value)));

@@ -85,11 +85,16 @@ test('the preview plays through a running engine and draws what it does; effects
     });
   await expect.poll(drawn).toBeGreaterThan(2000); // lines, not only the grid
   await expect(file.locator('.legend .noise')).toBeVisible();
-  await file.getByLabel('Preset').selectOption('voice-recording'); // it looks ahead, but not too far for a preview
+  const standsIn = file.getByText('The preview cleans as a live microphone is cleaned.');
+  await expect(standsIn).toBeHidden();
+  await file.getByLabel('Preset').selectOption('voice-recording'); // hears too far ahead for a preview, but has a live sibling
   await expect(file.getByRole('radio', { name: 'Preview' })).toBeChecked();
+  await expect(standsIn).toBeVisible();
+  await expect.poll(drawn).toBeGreaterThan(2000);
   await expect(file.getByRole('alert')).toBeHidden();
   await file.getByLabel('Preset').selectOption('lecture-hall');
   await expect(file.getByRole('radio', { name: 'Preview' })).toBeDisabled();
+  await expect(standsIn).toBeHidden();
   await expect(file.getByRole('radio', { name: 'Original' })).toBeChecked();
   await page.getByRole('tab', { name: 'Live' }).click();
   const offered = await page.getByRole('tabpanel', { name: 'Live' }).getByLabel('Preset').locator('option').allTextContents();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkRecipe, defaultPreset, effects, presets, strengthOf, withStrength, type Recipe } from '../../worklet/src/recipe';
+import { checkRecipe, defaultPreset, effects, playable, presets, strengthOf, withStrength, type Recipe } from '../../worklet/src/recipe';
 
 describe('checkRecipe', () => {
   it('takes a recipe, a preset id, or nothing', () => {
@@ -46,6 +46,20 @@ describe('strength', () => {
     const before = JSON.stringify(presets);
     withStrength(checkRecipe(), 0.9);
     expect(JSON.stringify(presets)).toBe(before);
+  });
+});
+
+describe('playable', () => {
+  const played = (preset: string) => playable(checkRecipe(preset))?.chain;
+  it('leaves what keeps up as it is', () => {
+    for (const preset of ['meeting-voice', 'drums-snare']) expect(played(preset)).toEqual(presets[preset]!.chain);
+  });
+  it('has the live sibling play for what hears too far ahead, with its parameters', () => {
+    expect(played('voice-recording')).toEqual([{ effect: 'voice-denoise' }]);
+    expect(played('several-microphones')).toEqual([{ effect: 'beamform' }, { effect: 'voice-denoise', params: { limit: -24 } }]);
+  });
+  it('is nothing where an effect needs the whole file, or its sibling has other parameters', () => {
+    for (const preset of ['clipping', 'lecture-hall']) expect(played(preset)).toBeUndefined();
   });
 });
 

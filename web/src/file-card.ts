@@ -1,5 +1,5 @@
 // One dropped file: its waveform, its cleaning, the listening and the download.
-import { cleanedName, cleanFile, isPlayable, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
+import { cleanedName, cleanFile, learn, playable, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
 import { element, freshId } from './element';
 import { channelsText, clockTime, timeLeft } from './format';
 import { MarkedStretch } from './marked-stretch';
@@ -51,6 +51,7 @@ export class FileCard {
   private readonly position = element('input', { type: 'range', min: '0', max: '1', step: '0.01', value: '0', disabled: true, 'aria-label': 'Position' });
   private readonly clock = element('span', { className: 'clock' });
   private readonly radios = new Map<ListenTo, HTMLInputElement>();
+  private readonly previewNote = element('p', { className: 'note', hidden: true }, 'The preview cleans as a live microphone is cleaned. Clean hears what follows first, and does it better.');
   private readonly staleNote = element(
     'p',
     { className: 'note', role: 'status', hidden: true },
@@ -99,6 +100,7 @@ export class FileCard {
       this.after.view,
       element('div', { className: 'transport' }, this.play, this.position, this.clock),
       listen,
+      this.previewNote,
       this.spectrum.view,
       this.working,
       this.messages,
@@ -136,6 +138,7 @@ export class FileCard {
       this.play.disabled = this.position.disabled = false;
       this.position.max = String(frames / sampleRate);
       this.showPlayer();
+      this.showPreview();
       this.stretch.show(this.recipe, true);
       this.sideChain.show(this.recipe, true);
       this.report = new ReportView(this.file, this.choosePreset, (report) => this.stretch.measured(report));
@@ -217,17 +220,24 @@ export class FileCard {
     this.stretch.show(recipe, !!this.player);
     if (!hasRepair(recipe)) this.spectrogram.hide();
     this.sideChain.show(recipe, !!this.player);
-    const preview = this.radios.get('preview')!;
-    preview.disabled = !isPlayable(recipe) || !!this.sideChain.file; // it runs while the file plays, and hears no other one
-    if (preview.disabled && preview.checked) {
-      this.radios.get('original')!.checked = true;
-      this.player?.listen('original');
-    }
+    this.showPreview();
     void this.player?.setRecipe(recipe).catch((e: unknown) => this.say(`The preview could not follow the settings: ${reasonOf(e)}`, 'error'));
     if (this.state !== 'cleaned') return;
     const stale = this.settings(recipe, this.formatFor(wanted)) !== this.cleanedWith;
     this.downloads.classList.toggle('stale', stale);
     this.staleNote.hidden = !stale;
+  }
+
+  /** Whether there is a preview, and whether it is less than what Clean does. */
+  private showPreview(): void {
+    const played = playable(this.recipe), preview = this.radios.get('preview')!;
+    const standsIn = !!played?.chain.some((step, i) => step.effect !== this.recipe.chain[i]!.effect);
+    const hearsAll = !standsIn || (this.info?.channels ?? 1) <= 2; // it is mono or stereo, a beam wants every microphone
+    preview.disabled = !played || !hearsAll || !!this.sideChain.file; // it runs while the file plays, and hears no other one
+    this.previewNote.hidden = preview.disabled || !standsIn;
+    if (!preview.disabled || !preview.checked) return;
+    this.radios.get('original')!.checked = true;
+    this.player?.listen('original');
   }
 
   /** For the keyboard: where to go on after something that had the focus is gone. */
@@ -308,6 +318,7 @@ export class FileCard {
     this.downloads.classList.remove('stale');
     this.downloads.replaceChildren(this.link);
     for (const r of this.radios.values()) r.disabled = false;
+    this.showPreview();
     await this.player?.setCleaned(cleaned);
     this.radios.get('cleaned')!.checked = true;
     this.player?.listen('cleaned');

@@ -1,6 +1,6 @@
 // Plays a file and its cleaned version together, in step to the sample, so that switching between them, or to what was removed
 // (the one minus the other), makes no gap. Preview is the original through a cleaner that runs while it plays. Reads both piece by piece: memory does not grow with the file.
-import { createCleaner, isPlayable, openReader, type Cleaner, type EffectId, type EffectParams, type PcmReader, type Picture, type Recipe } from 'rinse-audio';
+import { createCleaner, playable, openReader, type Cleaner, type EffectId, type EffectParams, type PcmReader, type Picture, type Recipe } from 'rinse-audio';
 
 export type ListenTo = 'original' | 'preview' | 'cleaned' | 'removed';
 
@@ -37,6 +37,7 @@ export class Player {
   private original: Voice | null = null;
   private cleaned: Voice | null = null;
   private preview: ({ cleaner: Cleaner } & Fader) | null = null;
+  private recipe: Recipe | null; // that of the preview; null: there is none
   private cleanedFile: Blob | null = null;
   private opening: Promise<void> | null = null;
   private closed = false;
@@ -54,8 +55,10 @@ export class Player {
     readonly sampleRate: number,
     readonly frames: number,
     private readonly channels: number,
-    private recipe: Recipe,
-  ) {}
+    recipe: Recipe,
+  ) {
+    this.recipe = playable(recipe);
+  }
 
   get duration(): number {
     return this.frames / this.sampleRate;
@@ -80,13 +83,13 @@ export class Player {
   }
 
   /** What the preview cleans with from now on. */
-  async setRecipe(recipe: Recipe): Promise<void> {
+  async setRecipe(wanted: Recipe): Promise<void> {
     const before = this.recipe;
-    this.recipe = structuredClone(recipe);
-    if (!isPlayable(recipe) && this.listenTo === 'preview') this.listen('original');
+    const recipe = (this.recipe = playable(structuredClone(wanted)));
+    if (!recipe && this.listenTo === 'preview') this.listen('original');
     const cleaner = this.preview?.cleaner;
-    if (!cleaner || !isPlayable(recipe)) return;
-    const shape = (r: Recipe) => JSON.stringify(r.chain.map(({ params: _, ...rest }) => rest));
+    if (!cleaner || !recipe) return;
+    const shape = (r: Recipe | null) => JSON.stringify(r?.chain.map(({ params: _, ...rest }) => rest));
     if (shape(before) !== shape(recipe)) return cleaner.recipe(recipe);
     for (const [i, step] of recipe.chain.entries()) cleaner.set(step.effect as EffectId, (step.params ?? {}) as EffectParams[EffectId], i);
   }
@@ -97,7 +100,7 @@ export class Player {
   }
 
   private async openPreview(): Promise<void> {
-    if (!isPlayable(this.recipe)) return;
+    if (!this.recipe) return;
     const cleaner = await createCleaner(this.graph(), { recipe: this.recipe, channels: this.channels > 1 ? 2 : 1, lookAhead: true });
     if (this.closed) return cleaner.destroy();
     const fail = (e: Event) => this.onerror((e as ErrorEvent).error ?? new Error('the machine is too slow for a preview with these settings'));

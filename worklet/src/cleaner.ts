@@ -11,7 +11,7 @@ export interface CleanerOptions {
   recipe?: Recipe | string;
   /** 1 or 2; default 2. A mono microphone costs half as much with 1. */
   channels?: 1 | 2;
-  /** For files that play, where a tenth of a second does not matter: recipes may look ahead (`isPlayable`), which lags by more than 20 ms. */
+  /** For files that play, where a tenth of a second does not matter: recipes may look ahead a little (`playable`), which lags by more than 20 ms. */
   lookAhead?: boolean;
   /** The node gets a second input, for effects that listen to a side-chain (gates); what is connected there is not heard. */
   sideChain?: boolean;

@@ -20,7 +20,7 @@ export {
   effectInfo,
   effects,
   isLive,
-  isPlayable,
+  playable,
   presets,
   strengthOf,
   withStrength,

@@ -115,15 +115,31 @@ const keepsUp = (e: EffectInfo, lookAhead: boolean): boolean => e.live || (lookA
 /** Whether every effect of the recipe keeps up with a microphone. */
 export const isLive = (recipe: Recipe): boolean => recipe.chain.every((step) => keepsUp(effectInfo(step.effect), false));
 
-/** Whether every effect of the recipe keeps up with a file that plays: it may look ahead a little. */
-export const isPlayable = (recipe: Recipe): boolean => recipe.chain.every((step) => keepsUp(effectInfo(step.effect), true));
+/** The effect that does live, with the same parameters, what this one does on files. */
+function liveSibling(info: EffectInfo): EffectInfo | undefined {
+  const ids = (e: EffectInfo) => e.params.map((p) => p.id).join();
+  return effects.find((e) => e.live && info.id === `${e.id}-offline` && ids(e) === ids(info));
+}
+
+/**
+ * The recipe as a cleaner with `lookAhead` can preview it on a file that plays: an effect that hears further ahead than that has its live
+ * sibling in its place. Null where one has none and works on whole files only.
+ */
+export function playable(recipe: Recipe): Recipe | null {
+  const chain = recipe.chain.map((step): RecipeStep | null => {
+    const info = effectInfo(step.effect);
+    const plays = keepsUp(info, true) ? info : liveSibling(info);
+    return plays ? ({ ...step, effect: plays.id } as RecipeStep) : null;
+  });
+  return chain.includes(null) ? null : ({ ...recipe, chain } as Recipe);
+}
 
 /** Refuses a recipe that can't keep up with a microphone or, with `lookAhead`, with a file that plays. */
 export function checkLive(recipe: Recipe, lookAhead: boolean): Recipe {
   for (const [i, step] of recipe.chain.entries()) {
     const info = effectInfo(step.effect);
     if (keepsUp(info, lookAhead)) continue;
-    const way = looksAhead(info) ? 'it looks ahead, which only a cleaner with lookAhead may' : 'it works on whole files only';
+    const way = looksAhead(info) ? 'it looks ahead, which only a cleaner with lookAhead may' : `it works on whole files only${liveSibling(info) ? '; playable() puts its live sibling in its place' : ''}`;
     throw new RinseError('bad-recipe', `chain[${i}]: ${step.effect} does not keep up with a microphone: ${way}`);
   }
   return recipe;
