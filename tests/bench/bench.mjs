@@ -38,7 +38,7 @@ async function inWasm(name, recipe, channels) {
 }
 const wanted = (name) => !options.only || options.only.split(',').includes(name);
 for (const [name, recipe] of Object.entries(recipes)) if (wanted(name)) await inWasm(name, recipe, 1);
-for (const name of ['dereverb', 'dereverb-offline']) if (wanted(name)) await inWasm(name, recipes[name], 4);
+for (const name of ['dereverb', 'dereverb-offline', 'beamform', 'beamform-offline']) if (wanted(name)) await inWasm(name, recipes[name], 4);
 if (!options.only) {
   for (const [name, make] of Object.entries(peers)) add({ name, host: 'peer', ...measure(await make(), x) });
 
