@@ -140,17 +140,13 @@ void VoiceNet::decode(float* x) noexcept {
 
 /// A frame through the rest of the middle, as far as it goes now.
 void VoiceNet::pass(size_t block, float* x, bool first) noexcept {
-  for (; block < middle_.size(); ++block) {
-    if (first) middle_[block].reset();
-    middle_[block](x);
-    if (block < ahead_.size()) {
-      AheadPath& ahead = ahead_[block];
-      if (!ahead.push(x, first)) return;
-      for (int i = 0; i < AheadPath::kChunk; ++i) pass(block + 1, ahead[i], ahead.first(i));
-      return;
-    }
-  }
-  decode(x);
+  if (block == middle_.size()) return decode(x);
+  if (first) middle_[block].reset();
+  middle_[block](x);
+  if (block >= ahead_.size()) return pass(block + 1, x, first);
+  AheadPath& ahead = ahead_[block];
+  if (!ahead.push(x, first)) return;
+  for (int t = 0; t < AheadPath::kChunk; ++t) pass(block + 1, ahead[t], ahead.first(t));
 }
 
 /// Where that of a frame stands.

@@ -16,7 +16,7 @@ import scipy.ndimage
 from scipy.signal import fftconvolve, firwin, resample_poly
 
 import clips
-from sounds import Sounds, shape
+from sounds import Sounds, shape, sloped
 
 RATE = clips.RATE
 SPEECH = ("speech_fullband_pd", "speech_fullband_mit", "speech_more_fullband", "speech_more_16k", "speech_16k")
@@ -106,7 +106,7 @@ class Mixer(Sounds):
                 continue
             n, last = min(int(self.rng.uniform(0.03, 0.2) * RATE), len(voice) - at), at
             u = np.arange(n) / n
-            gust = shape(self.rng.standard_normal(n).astype(np.float32), lambda hz: (np.maximum(hz, corner) / corner) ** (slope / 6.02))
+            gust = sloped(self.rng.standard_normal(n).astype(np.float32), corner, slope)
             gust *= np.minimum(1, u / 0.1) * (1 - u) ** self.rng.uniform(1, 4)
             out[at:at + n] += gust * np.float32(level * self.rng.uniform(0.2, 1) / (active_rms(gust) + 1e-9))
         return out

@@ -13,6 +13,11 @@ def shape(x, gain):
     return scipy.fft.irfft(spectrum, size)[: len(x)]
 
 
+def sloped(x, corner, slope):
+    """Filters by a slope, dB an octave, above the corner, Hz."""
+    return shape(x, lambda hz: (np.maximum(hz, corner) / corner) ** (slope / 6.02))
+
+
 class Sounds:
     """All from one generator of random numbers, rng; each of them takes a length in samples and gives [samples]."""
 
@@ -39,7 +44,7 @@ class Sounds:
         """Noise of a random slope, slowly swelling: hiss, fans, wind, traffic."""
         x = self.rng.standard_normal(length).astype(np.float32)
         slope, corner = self.rng.uniform(-12, 3), self.rng.uniform(50, 2000)
-        x = shape(x, lambda hz: (np.maximum(hz, corner) / corner) ** (slope / 6.02))
+        x = sloped(x, corner, slope)
         if self.chance(0.5):
             knots = 10 ** (self.rng.uniform(-12, 0, 2 + length // (RATE // 2)) / 20)
             x *= np.interp(np.linspace(0, len(knots) - 1, length), np.arange(len(knots)), knots).astype(np.float32)

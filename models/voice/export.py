@@ -131,7 +131,7 @@ def which(state):
 def load(checkpoint):
     """A checkpoint's network, ready to answer, and its state."""
     state = torch.load(checkpoint, map_location="cpu")
-    net = network.VoiceNet(state["args"].get("ahead", False))
+    net = network.VoiceNet(ahead=which(state) == "voice-ahead")
     net.load_state_dict(state["net"])
     return net.eval(), state
 

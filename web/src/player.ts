@@ -1,6 +1,6 @@
 // Plays a file and its cleaned version together, in step to the sample, so that switching between them, or to what was removed
 // (the one minus the other), makes no gap. Preview is the original through a cleaner that runs while it plays. Reads both piece by piece: memory does not grow with the file.
-import { createCleaner, playable, openReader, type Cleaner, type EffectId, type EffectParams, type PcmReader, type Picture, type Recipe } from 'rinse-audio';
+import { createCleaner, openReader, playable, type Cleaner, type EffectId, type EffectParams, type PcmReader, type Picture, type Recipe } from 'rinse-audio';
 
 export type ListenTo = 'original' | 'preview' | 'cleaned' | 'removed';
 
