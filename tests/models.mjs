@@ -1,6 +1,7 @@
 // The networks' weights, by name, as a host hands them to the core.
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { modelFiles } from '../tools/models.mjs';
+import { root } from '../tools/paths.mjs';
 
-/** @param {string} name */
-const model = (name) => new Uint8Array(readFileSync(new URL(`../models/voice/${name}.safetensors`, import.meta.url))).buffer;
-export const models = { voice: model('voice'), 'voice-ahead': model('voice-ahead') };
+export const models = Object.fromEntries(modelFiles.map(({ name, path }) => [name, new Uint8Array(readFileSync(join(root, path))).buffer]));

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { modelFiles } from './models.mjs';
 import { root } from './paths.mjs';
 import { setup } from './setup.mjs';
 
@@ -51,7 +52,7 @@ export function buildCore({ tests = false } = {}) {
 }
 
 export function buildPackage() {
-  when('worklet/dist/built', ['worklet', 'build/wasm', 'models/voice/voice.safetensors', 'models/voice/voice-ahead.safetensors', 'LICENSE', 'NOTICE', 'package-lock.json'], () => {
+  when('worklet/dist/built', ['worklet', 'build/wasm', ...modelFiles.map(({ path }) => path), 'LICENSE', 'NOTICE', 'package-lock.json'], () => {
     console.log('Building the npm package …');
     run(process.execPath, 'worklet/build.mjs');
   });

@@ -5,6 +5,7 @@ import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { modelFiles } from '../tools/models.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const common = {
@@ -17,7 +18,7 @@ await build({ ...common, entryPoints: { index: 'src/index.ts' } });
 await build({ ...common, entryPoints: { 'rinse-processor': 'src/processor.ts' } });
 await build({ ...common, entryPoints: { 'rinse-worker': 'src/worker.ts' }, splitting: true, chunkNames: 'rinse-[name]-[hash]' });
 for (const name of ['rinse.wasm', 'rinse-metrics.wasm']) copyFileSync(join(here, '../build/wasm', name), join(here, 'dist', name));
-for (const name of ['voice.safetensors', 'voice-ahead.safetensors']) copyFileSync(join(here, '../models/voice', name), join(here, 'dist', name));
+for (const { name, path } of modelFiles) copyFileSync(join(here, '..', path), join(here, `dist/${name}.safetensors`));
 for (const name of ['LICENSE', 'NOTICE']) copyFileSync(join(here, '..', name), join(here, name));
 const tsc = join(createRequire(import.meta.url).resolve('typescript/package.json'), '../bin/tsc');
 for (const config of ['tsconfig.json', 'tsconfig.processor.json']) execFileSync(process.execPath, [tsc, '-p', join(here, config)], { stdio: 'inherit' });

@@ -18,14 +18,12 @@ float withoutRest(float gain, float limit) {
 }
 }  // namespace
 
-BandMaskEffect::BandMaskEffect(std::span<const Param> params, const nn::Weights& weights, const nn::Weights* ahead)
-    : SpectralEffect(params), mask_(weights) {
-  if (ahead) ahead_.emplace(*ahead);
-}
+BandMaskEffect::BandMaskEffect(std::span<const Param> params, nn::BandMask mask, std::optional<nn::BandMask> late)
+    : SpectralEffect(params), mask_(std::move(mask)), late_(std::move(late)) {}
 
 void BandMaskEffect::prepare(const SpectralSpec& spec) {
   mask_.prepare(spec.bins, spec.sampleRate / spec.fftSize);
-  if (ahead_) ahead_->prepare(spec.bins, spec.sampleRate / spec.fftSize);
+  if (late_) late_->prepare(spec.bins, spec.sampleRate / spec.fftSize);
   pace_.prepare(nn::BandMask::kHopSeconds, spec.hopSeconds);
   power_.assign(spec.bins, 0.0f);
   gain_.assign(spec.bins, 1.0f);
@@ -34,19 +32,19 @@ void BandMaskEffect::prepare(const SpectralSpec& spec) {
 
 void BandMaskEffect::reset() noexcept {
   mask_.reset();
-  if (ahead_) ahead_->reset();
+  if (late_) late_->reset();
   pace_.reset();
   reductionDb_ = 0.0f;
 }
 
 void BandMaskEffect::hear(const SpectralFrame& frame) noexcept {
   thinks_ = pace_.next();  // so does process(): it lags by whole thoughts
-  if (thinks_ && ahead_) think(*ahead_, frame);
+  if (thinks_ && late_) think(*late_, frame);
 }
 
 void BandMaskEffect::think(nn::BandMask& mask, const SpectralFrame& frame) noexcept {
   for (int k = 0; k < frame.bins; ++k) power_[k] = frame.power(k);
-  mask.update(power_, kind(), kNepersPerDb * (get(kSensitivity) + (ahead_ ? kOfTwo : 0.0f)));
+  mask.update(power_, kind(), kNepersPerDb * (get(kSensitivity) + (late_ ? kOfTwo : 0.0f)));
 }
 
 void BandMaskEffect::process(SpectralFrame frame) noexcept {
@@ -55,8 +53,8 @@ void BandMaskEffect::process(SpectralFrame frame) noexcept {
   float before = 0.0f, sure = 0.0f, after = 0.0f;
   for (int k = 0; k < frame.bins; ++k) {
     power_[k] = frame.power(k);
-    const float now = mask_.gains()[k], late = ahead_ ? ahead_->gains()[k] : now, twice = late * late;
-    gain_[k] = withoutRest(std::max(now, late), limit);
+    const float now = mask_.gains()[k], other = late_ ? late_->gains()[k] : now, twice = other * other;
+    gain_[k] = withoutRest(std::max(now, other), limit);
     before += power_[k];
     sure += power_[k] * twice * twice;
   }

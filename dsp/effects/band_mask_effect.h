@@ -15,11 +15,11 @@ class BandMaskEffect : public SpectralEffect {
  public:
   enum Id { kRange, kSensitivity, kOwn };  // the first two of every table; kOwn: the first of an effect's own
 
-  /// `ahead`: weights that answer BandMask::kAhead late, for files: then the mask is the larger of both, so that what
-  /// one of the two does not know is not lost.
-  BandMaskEffect(std::span<const Param> params, const nn::Weights& weights, const nn::Weights* ahead = nullptr);
+  /// `late`: one that answers BandMask::kAhead late, for files: then the mask is the larger of both, so that what one
+  /// of the two does not know is not lost.
+  BandMaskEffect(std::span<const Param> params, nn::BandMask mask, std::optional<nn::BandMask> late = {});
   void prepare(const SpectralSpec&) override;
-  int lookAhead() const noexcept override { return ahead_ ? nn::BandMask::kAhead * pace_.frames() : 0; }
+  int lookAhead() const noexcept override { return late_ ? nn::BandMask::kAhead * pace_.frames() : 0; }
   void hear(const SpectralFrame&) noexcept override;
   void process(SpectralFrame) noexcept override;
   void reset() noexcept override;
@@ -36,7 +36,7 @@ class BandMaskEffect : public SpectralEffect {
   virtual float opening(float /*sure*/) noexcept { return 1.0f; }
 
   nn::BandMask mask_;
-  std::optional<nn::BandMask> ahead_;
+  std::optional<nn::BandMask> late_;
   nn::Pace pace_;
   bool thinks_ = false;              // at this frame
   std::vector<float> power_, gain_;  // [bins] mean over channels; before the floor

@@ -4,8 +4,6 @@
 #include <cmath>
 
 #include "blocks/decibel.h"
-#include "masks/drum_ahead_weights.h"
-#include "masks/drum_weights.h"
 #include "noise/noise_tracker.h"
 
 namespace rinse {
@@ -55,7 +53,8 @@ constexpr float kDecay[] = {127.0f, 68.0f, 0.0f}, kDecayedDb = 25.0f;
 
 const std::span<const Param> Debleed::kParams = kTable;
 
-Debleed::Debleed(bool ahead) : BandMaskEffect(kTable, drumWeights(), ahead ? &drumAheadWeights() : nullptr) {}
+Debleed::Debleed(nn::BandMaskPair masks, bool ahead)
+    : BandMaskEffect(kTable, std::move(masks.now), ahead ? std::optional(std::move(masks.late)) : std::nullopt) {}
 
 void Debleed::prepare(const SpectralSpec& spec) {
   hopSeconds_ = static_cast<float>(spec.hopSeconds);

@@ -14,8 +14,9 @@ class Debleed : public BandMaskEffect {
  public:
   enum Id { kDrum = kOwn };
   static const std::span<const Param> kParams;
+  static constexpr char kModel[] = "drum";  // its networks among a host's models
 
-  explicit Debleed(bool ahead);
+  Debleed(nn::BandMaskPair masks, bool ahead);
   void prepare(const SpectralSpec&) override;
   void reset() noexcept override;
 

@@ -1,7 +1,5 @@
 #include "effects/derustle.h"
 
-#include "masks/rustle_weights.h"
-
 namespace rinse {
 
 namespace {
@@ -30,6 +28,6 @@ const Param kTable[] = {
 
 const std::span<const Param> Derustle::kParams = kTable;
 
-Derustle::Derustle() : BandMaskEffect(kTable, rustleWeights()) {}
+Derustle::Derustle(nn::BandMask mask) : BandMaskEffect(kTable, std::move(mask)) {}
 
 }  // namespace rinse

@@ -9,8 +9,9 @@ namespace rinse {
 class Derustle : public BandMaskEffect {
  public:
   static const std::span<const Param> kParams;
+  static constexpr char kModel[] = "rustle";  // its network among a host's models
 
-  Derustle();
+  explicit Derustle(nn::BandMask mask);
 };
 
 }  // namespace rinse

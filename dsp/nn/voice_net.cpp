@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kChannels[] = {16, 32, 48};  // after each halving of the positions
 constexpr int kPositions = VoiceFrame::kPositions, kMiddle = kPositions / 8;
+constexpr int kFine = 1;  // the layer after which there are recurrent ones already
 constexpr int kHeads = 2, kAnswer = kPositions * VoiceFrame::kOutputs;
 /// What each of the encoder's layers gives, one behind the other.
 constexpr int kSkip[] = {kPositions / 2 * kChannels[0], kPositions / 4 * kChannels[1], kMiddle* kChannels[2]};
@@ -34,10 +35,12 @@ std::string take(std::vector<Layer>& list, Result<Layer> made) {
 
 }  // namespace
 
-VoiceNet::VoiceNet(std::vector<Conv> convs, std::vector<DepthwiseConv> depthwise, std::vector<DualPath> middle,
-                   std::vector<AheadPath> ahead, std::vector<TransposedConv> ups, Linear heads)
+VoiceNet::VoiceNet(std::vector<Conv> convs, std::vector<DepthwiseConv> depthwise, std::vector<DualPath> fine,
+                   std::vector<DualPath> middle, std::vector<AheadPath> ahead, std::vector<TransposedConv> ups,
+                   Linear heads)
     : convs_(std::move(convs)),
       depthwise_(std::move(depthwise)),
+      fine_(std::move(fine)),
       middle_(std::move(middle)),
       ahead_(std::move(ahead)),
       ups_(std::move(ups)),
@@ -53,7 +56,7 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
   const int p = kPositions;
   std::vector<Conv> convs;
   std::vector<DepthwiseConv> depthwise;
-  std::vector<DualPath> middle;
+  std::vector<DualPath> fine, middle;
   std::vector<AheadPath> ahead;
   std::vector<TransposedConv> ups;
   auto heads = Linear::create(weights, "heads", c, kHeads);
@@ -93,6 +96,12 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
        }) {
     if (!wrong.empty()) return Error{wrong};
   }
+  if (weights.has("fine.0.across_norm.weight")) {
+    for (const char* name : {"fine.0", "fine.1"}) {
+      if (std::string wrong = take(fine, DualPath::create(weights, name, p / 4, b)); !wrong.empty())
+        return Error{wrong};
+    }
+  }
   if (weights.has("ahead.0.across_norm.weight")) {
     for (const char* name : {"ahead.0", "ahead.1"}) {
       auto path = DualPath::create(weights, name, kMiddle, c);
@@ -100,8 +109,8 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
       ahead.emplace_back(std::move(*path));
     }
   }
-  return VoiceNet(std::move(convs), std::move(depthwise), std::move(middle), std::move(ahead), std::move(ups),
-                  std::move(*heads));
+  return VoiceNet(std::move(convs), std::move(depthwise), std::move(fine), std::move(middle), std::move(ahead),
+                  std::move(ups), std::move(*heads));
 }
 
 void VoiceNet::encode(const float* input, float* skips) noexcept {
@@ -113,12 +122,13 @@ void VoiceNet::encode(const float* input, float* skips) noexcept {
     }
     copyRow(convs_[i](input), skips);
     leaky({skips, static_cast<size_t>(kSkip[i])});
+    if (i == kFine && !fine_.empty()) fine_[0](skips);
     input = skips;
     skips += kSkip[i];
   }
 }
 
-void VoiceNet::decode(float* x) noexcept {
+void VoiceNet::decode(float* x, bool first) noexcept {
   const float* skip = &skips_[answered_ % (delay() + 1) * kSkips] + kSkips;
   float* to = answer(answered_++);
   std::fill(mean_.begin(), mean_.end(), 0.0f);
@@ -129,6 +139,10 @@ void VoiceNet::decode(float* x) noexcept {
   for (int i = 2; i >= 0; --i) {
     skip -= kSkip[i];
     addTo(x, skip, kSkip[i]);
+    if (i == kFine && !fine_.empty()) {
+      if (first) fine_[1].reset();
+      fine_[1](x);
+    }
     if (i == 0) break;
     std::vector<float>& wider = ups_[2 - i](x);
     leaky(wider);
@@ -140,7 +154,7 @@ void VoiceNet::decode(float* x) noexcept {
 
 /// A frame through the rest of the middle, as far as it goes now.
 void VoiceNet::pass(size_t block, float* x, bool first) noexcept {
-  if (block == middle_.size()) return decode(x);
+  if (block == middle_.size()) return decode(x, first);
   if (first) middle_[block].reset();
   middle_[block](x);
   if (block >= ahead_.size()) return pass(block + 1, x, first);
@@ -168,6 +182,7 @@ VoiceNet::Answer VoiceNet::operator()(const float* input) noexcept {
 void VoiceNet::forget() noexcept {
   for (Conv& l : convs_) l.reset();
   for (DepthwiseConv& l : depthwise_) l.reset();
+  if (!fine_.empty()) fine_[0].reset();
   first_ = true;
 }
 

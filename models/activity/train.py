@@ -16,6 +16,7 @@ ROOT = os.path.join(HERE, "../..")
 sys.path[:0] = [os.path.join(HERE, "../common"), os.path.join(ROOT, "tests/bench")]
 import compiled  # noqa: E402
 import mixing  # noqa: E402
+import safetensors  # noqa: E402
 import voice_activity  # noqa: E402
 from recurrent import Gru  # noqa: E402
 
@@ -60,8 +61,8 @@ def make(args):
 
 
 def write(net):
-    tensors = compiled.named(net, {"inside.": "in.", "gru.": "gru.", "out.": "out."})
-    compiled.write(os.path.join(ROOT, "dsp/voice/activity_weights.cpp"), "voice/activity_weights.h", "activityWeights", "models/activity/train.py", tensors)
+    tensors = safetensors.named(net, {"inside.": "in.", "gru.": "gru.", "out.": "out."})
+    compiled.write(os.path.join(ROOT, "dsp/voice/activity_weights.cpp"), "voice/activity_weights.h", "activityWeights", "models/activity/train.py", safetensors.rounded(tensors)[0])
 
 
 def main():

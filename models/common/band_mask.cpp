@@ -4,9 +4,8 @@
 #include <algorithm>
 
 #include "core/spectral.h"
-#include "masks/drum_weights.h"
 
-using rinse::nn::BandMask;
+using rinse::nn::BandFeatures;
 
 namespace {
 
@@ -14,19 +13,19 @@ namespace {
 struct Rows : rinse::SpectralEffect {
   explicit Rows(int which) : SpectralEffect(std::span<const rinse::Param>()), kind(which) {}
   void prepare(const rinse::SpectralSpec& s) override {
-    mask.prepare(s.bins, s.sampleRate / s.fftSize);
+    seen.prepare(s.bins, s.sampleRate / s.fftSize);
     power.assign(s.bins, 0.0f);
   }
   void process(rinse::SpectralFrame f) noexcept override {
     for (int k = 0; k < f.bins; ++k) power[k] = std::norm(f.spectrum[0][k]);
-    mask.update(power, kind, 0.0f);
-    to = std::copy(mask.features().begin(), mask.features().end(), to);
-    to = std::copy(mask.bandPower().begin(), mask.bandPower().end(), to);
+    seen.hear(power, kind);
+    to = std::copy(seen.values().begin(), seen.values().end(), to);
+    to = std::copy(seen.bandPower().begin(), seen.bandPower().end(), to);
   }
-  void reset() noexcept override { mask.reset(); }
+  void reset() noexcept override { seen.reset(); }
 
   int kind;
-  BandMask mask{rinse::drumWeights()};  // any: what it sees does not depend on them
+  BandFeatures seen;
   std::vector<float> power;
   float* to = nullptr;
 };
@@ -35,9 +34,9 @@ struct Rows : rinse::SpectralEffect {
 
 extern "C" {
 
-int band_features() { return BandMask::kFeatures; }
-int band_ahead() { return BandMask::kAhead; }
-int band_count() { return BandMask::kBands; }
+int band_features() { return BandFeatures::kCount; }
+int band_ahead() { return rinse::nn::BandMask::kAhead; }
+int band_count() { return BandFeatures::kBands; }
 /// samples[count] at `rate` -> rows[frames][features + bands]; changes the samples. Returns frames.
 int band_run(float* samples, int count, double rate, int kind, float* rows) {
   Rows effect(kind);

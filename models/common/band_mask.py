@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 import clips
-import compiled
 import product
+import safetensors
 from recurrent import Gru
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
@@ -50,28 +50,20 @@ def loss(gain, heard, clean):
     return ((a - b).square() + MISSING * (a - b).clamp_min(0).square()).mean() - SNR_SHARE * snr.mean()
 
 
-def main(doc, make, name, script, hours):
-    """`make`((seed, count, data)) gives stacked examples; the weights go to dsp/masks/NAME_weights.cpp."""
+def main(doc, make, path, hours):
+    """`make`((seed, count, data)) gives stacked examples; the weights go to `path`."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", nargs="?")
+    parser.add_argument("data")
     parser.add_argument("--hours", type=float, default=hours)
     parser.add_argument("--epochs", type=int, default=16)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--ahead", action="store_true", help="for the network that answers late, for files: NAME_ahead_weights.cpp")
+    parser.add_argument("--ahead", action="store_true", help="for the network that answers late, for files, which stands in the same file")
     args = parser.parse_args()
-    late, name = (product.library().band_ahead(), f"{name}_ahead") if args.ahead else (0, name)
+    late = product.library().band_ahead() if args.ahead else 0
     torch.manual_seed(1)
     torch.set_num_threads(1)
     net = Net()
 
-    def write():
-        tensors = compiled.named(net, {"inside.": "in.", "gru.": "gru.", "out.": "out."})
-        camel = name.replace("_ahead", "Ahead")
-        compiled.write(os.path.join(ROOT, f"dsp/masks/{name}_weights.cpp"), f"masks/{name}_weights.h", f"{camel}Weights", script, tensors)
-
-    if not args.data:  # weights that say nothing, for a first build
-        return write()
-    product.library()  # once, before there are several processes
     start, count = time.time(), int(args.hours * 3600 / SECONDS / 16)
     with torch.multiprocessing.Pool(args.processes) as pool:
         parts = []
@@ -100,4 +92,8 @@ def main(doc, make, name, script, hours):
             step += 1
         with torch.no_grad():
             print(f"epoch {epoch + 1}, {time.time() - start:.0f} s: loss {value.item():.5f}, kept apart {apart(net(data[0][:held].float())):.5f}", flush=True)
-    write()
+    prefix = "ahead." if args.ahead else ""
+    tensors = safetensors.named(net, {"inside.": prefix + "in.", "gru.": prefix + "gru.", "out.": prefix + "out."})
+    there = safetensors.read(path)[0] if os.path.exists(path) else {}
+    others = {key: value for key, value in there.items() if key.startswith("ahead.") != args.ahead}
+    safetensors.write(path, others | safetensors.rounded(tensors)[0], {"network": os.path.splitext(os.path.basename(path))[0]})

@@ -85,6 +85,8 @@ class Mixer(Sounds):
         while total < length:
             row = rows[int(self.rng.integers(len(rows)))]
             x = self.pick([row], length)
+            if total == 0 and self.chance(0.3):  # a recording that begins in the middle of a word
+                x = x[int(self.rng.integers(max(1, len(x) // 2))):]
             if speed != 1.0:  # pitch and pace together, as tape does it
                 x = resample_poly(x, 20, round(20 * speed)).astype(np.float32)
             x = x / np.float32(active_rms(x)) * np.float32(0.1)

@@ -5,6 +5,8 @@ import zlib
 
 import numpy as np
 
+SMALLEST_MATRIX = 256  # values; what is smaller stays float
+
 
 def write(path, tensors, about=None):
     """tensors: name -> float32 or int8 array; about: what the file says of itself (topology, signal contract)."""
@@ -45,3 +47,23 @@ def quantize(weight):
     scale = np.abs(rows).max(axis=1).astype(np.float32) / 127
     q = np.round(rows / np.where(scale > 0, scale, 1)[:, None]).astype(np.int8)
     return q.reshape(weight.shape), scale
+
+
+def rounded(tensors):
+    """Matrices as int8 with a scale for each row; and all as floats again, as C++ will have them."""
+    stored, values = {}, {}
+    for name, tensor in tensors.items():
+        values[name] = stored[name] = tensor
+        if tensor.ndim > 1 and tensor.size >= SMALLEST_MATRIX:
+            stored[name], stored[name + ".scale"] = quantize(tensor)
+            values[name] = stored[name] * stored[name + ".scale"].reshape([-1] + [1] * (tensor.ndim - 1))
+    return stored, values
+
+
+def named(net, names):
+    """The tensors of a module, under the core's names: {"inside.": "in."}; those of a GRU without their `_l0`."""
+    out = {}
+    for key, value in net.state_dict().items():
+        prefix = next(p for p in names if key.startswith(p))
+        out[names[prefix] + key[len(prefix):].replace("_l0", "")] = value.detach().numpy()
+    return out

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains the network that tells a drum from the rest of the kit: train.py DATA [--hours H] [--epochs E]. Writes dsp/masks/drum_weights.cpp.
+"""Trains the network that tells a drum from the rest of the kit: train.py DATA [--hours H] [--epochs E]. Writes drum.safetensors.
 
 What a drum's microphone hears is put together from single hits: the drum in strong hits and ghost notes of all velocities, and all other pieces of a
 kit as bleed.
@@ -95,4 +95,4 @@ def make(args):
 
 
 if __name__ == "__main__":
-    band_mask.main(__doc__, make, "drum", "models/drums/train.py", 14)
+    band_mask.main(__doc__, make, os.path.join(HERE, "drum.safetensors"), 14)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains the network that tells a voice from the rustle on its microphone: train.py DATA [--hours H] [--epochs E]. Writes dsp/masks/rustle_weights.cpp.
+"""Trains the network that tells a voice from the rustle on its microphone: train.py DATA [--hours H] [--epochs E]. Writes rustle.safetensors.
 
 Rustle is recorded cloth, leaves, cards and thumps, one event after the other over sentences; steady noise, where there is some, is to stay.
 """
@@ -62,4 +62,4 @@ def make(args):
 
 
 if __name__ == "__main__":
-    band_mask.main(__doc__, make, "rustle", "models/rustle/train.py", 8)
+    band_mask.main(__doc__, make, os.path.join(HERE, "rustle.safetensors"), 8)

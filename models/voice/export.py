@@ -17,7 +17,6 @@ import product  # noqa: E402
 import safetensors  # noqa: E402
 
 TOLERANCE = 1e-4  # of answers around one
-SMALLEST_MATRIX = 256  # values; what is smaller stays float
 FRAMES, FRAMES_AHEAD = 40, 5 * network.CHUNK  # where it hears ahead, those at the end lack what follows: what is answered does not
 ENDS = "last", "again", "heads"
 GRU = "weight_ih", "weight_hh", "bias_ih", "bias_hh"
@@ -25,8 +24,8 @@ AFTER = "across_out", "along_out", "across_norm", "along_norm"  # the recurrent 
 
 
 def paths(net):
-    """The blocks of the middle by their names."""
-    return [(f"middle.{i}", block) for i, block in enumerate(net.middle)] + [(f"ahead.{i}", block) for i, block in enumerate(net.ahead)]
+    """The recurrent blocks by their names."""
+    return [(f"{part}.{i}", block) for part in ("fine", "middle", "ahead") for i, block in enumerate(getattr(net, part))]
 
 
 def recurrent(block):
@@ -66,17 +65,6 @@ def folded(net):
     return out
 
 
-def rounded(tensors):
-    """Matrices as int8 with a scale for each row; and all as floats again, as C++ will have them."""
-    stored, values = {}, {}
-    for name, tensor in tensors.items():
-        values[name] = stored[name] = tensor
-        if tensor.ndim > 1 and tensor.size >= SMALLEST_MATRIX:
-            stored[name], stored[name + ".scale"] = safetensors.quantize(tensor)
-            values[name] = stored[name] * stored[name + ".scale"].reshape([-1] + [1] * (tensor.ndim - 1))
-    return stored, values
-
-
 def with_values(net, values):
     """The network with folded and rounded values: its batch norms do nothing any more."""
     net = copy.deepcopy(net)
@@ -106,7 +94,7 @@ def answers(net, inputs):
 
 def export(net, path, about):
     """Writes the weights, or raises when C++ answers otherwise than PyTorch. Returns what the whole network says to some input."""
-    stored, values = rounded(folded(net))
+    stored, values = safetensors.rounded(folded(net))
     rng = np.random.default_rng(1)
     t = np.arange((FRAMES_AHEAD if len(net.ahead) else FRAMES) * features.HOP) / 48000
     samples = (0.1 * np.sign(np.sin(2 * np.pi * 120 * t)) * (np.sin(2 * np.pi * 3 * t) > 0) + 0.02 * rng.standard_normal(len(t))).astype(np.float32)

@@ -94,7 +94,7 @@ def main():
         weights = f"{folder}/{name}.safetensors"
         net, state = export.load(checkpoint)
         which = export.which(state)
-        safetensors.write(weights, export.rounded(export.folded(net))[0], {"network": which})
+        safetensors.write(weights, safetensors.rounded(export.folded(net))[0], {"network": which})
         effect = {"voice": "voice-denoise", "voice-ahead": "voice-denoise-offline"}[which]
         clean = lambda *options: lambda s, kind: cleaned(f"{folder}/{s}/{kind}", effect, weights, f"{folder}/{s}/{name} {kind}", *options)
         row(name, clean())

@@ -1,5 +1,5 @@
-"""The voice network: convolutions over frequency and time down to sixteen positions, recurrent layers along frequency and along time there, and
-back up with the encoder's outputs added. After Rong et al. 2024 (GTCRN) in its plan and Luo et al. 2020 (dual-path RNN) in its middle; causal,
+"""The voice network: convolutions over frequency and time down to sixteen positions, recurrent layers along frequency and along time there and
+on both ways at thirty-two, and back up with the encoder's outputs added. After Rong et al. 2024 (GTCRN) in its plan and Luo et al. 2020 (dual-path RNN) in its middle; causal,
 a frame in, a frame out. Shapes are [batch][channels][time][positions]."""
 import torch
 from recurrent import Gru
@@ -78,14 +78,15 @@ class AheadPath(DualPath):
 
 class VoiceNet(nn.Module):
     def __init__(self, ahead=False, channels=(16, 32, 48), blocks=3):
-        """ahead: between the blocks it hears what follows, too; for files."""
+        """ahead: between the blocks it hears what follows, too, for files; where not, there are blocks at twice the positions, too."""
         super().__init__()
         a, b, c = channels
         up = lambda inputs, outputs: nn.ConvTranspose2d(inputs, outputs, (1, 4), stride=(1, 2), padding=(0, 1))
         self.down = nn.ModuleList([Causal(nn.Conv2d(INPUTS, a, (3, 5), stride=(1, 2), padding=(0, 2)), a, 3), Separable(a, b), Separable(b, c)])
         self.middle = nn.ModuleList([DualPath(c) for _ in range(blocks)])
         self.ahead = nn.ModuleList([AheadPath(c) for _ in range(blocks - 1 if ahead else 0)])  # between those
-        for block in (self.middle[-1], *self.ahead):
+        self.fine = nn.ModuleList([DualPath(b) for _ in range(0 if ahead else 2)])  # on the way down and on the way up
+        for block in (self.middle[-1], *self.ahead, *self.fine):
             block.let_through()
         self.up = nn.ModuleList([Causal(up(c, b), b), Causal(up(b, a), a)])
         self.last = up(a, OUTPUTS)
@@ -110,15 +111,18 @@ class VoiceNet(nn.Module):
         before it, of which half is still to be heard; and [batch][time][heads]."""
         x = x.permute(0, 3, 1, 2)
         skips = []
-        for layer in self.down:
+        for i, layer in enumerate(self.down):
             x = layer(x)
+            if i == 1 and len(self.fine):
+                x = self.fine[0](x)
             skips.append(x)
         for i, block in enumerate(self.middle):
             x = block(x)
             if i < len(self.ahead):
                 x = self.ahead[i](x)
         heads = self.heads(x.mean(3).transpose(1, 2))
-        for layer in self.up:
-            x = layer(x + skips.pop())
-        x = x + skips.pop()
+        x = self.up[0](x + skips.pop()) + skips.pop()
+        if len(self.fine):
+            x = self.fine[1](x)
+        x = self.up[1](x) + skips.pop()
         return [answer(x).permute(0, 2, 3, 1) for answer in (self.last, self.again)], heads

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Delay } from '../../worklet/src/delay';
 import { LoadWatch } from '../../worklet/src/load-watch';
 import type { FromProcessor, ProcessorOptions, Stats, ToProcessor } from '../../worklet/src/messages';
-import { checkRecipe, withoutModels } from '../../worklet/src/recipe';
+import { checkRecipe, withoutVoiceNetwork } from '../../worklet/src/recipe';
 import { core } from './wasm';
 
 const sampleRate = 48000;
@@ -32,7 +32,7 @@ const stepsDown = () => heard.filter((m) => m.type === 'steppeddown');
 function start(maxLoad = 0.8): Processor {
   heard = [];
   const recipe = checkRecipe('meeting-voice');
-  return new Made({ processorOptions: { core, recipe, cheaper: withoutModels(recipe), channels: 1, sideChain: false, maxLoad } });
+  return new Made({ processorOptions: { core, recipe, cheaper: withoutVoiceNetwork(recipe), channels: 1, sideChain: false, maxLoad } });
 }
 
 /** Runs `seconds` of a sine in which a quantum takes `load` of its time; returns what came out. */

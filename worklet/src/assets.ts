@@ -10,7 +10,7 @@ export interface Assets {
   wasm?: string | URL;
   /** Address of rinse-metrics.wasm. */
   metricsWasm?: string | URL;
-  /** Addresses of the networks' weights, by name: voice (voice.safetensors), voice-ahead (voice-ahead.safetensors, for files). */
+  /** Addresses of the networks' weights, by name (EffectInfo.model): NAME.safetensors. */
   models?: Record<string, string | URL>;
   /** Address of rinse-processor.js. */
   processor?: string | URL;
@@ -28,6 +28,8 @@ const here = {
 const modelUrl: Record<string, () => URL> = {
   voice: () => new URL('./voice.safetensors', import.meta.url),
   'voice-ahead': () => new URL('./voice-ahead.safetensors', import.meta.url),
+  rustle: () => new URL('./rustle.safetensors', import.meta.url),
+  drum: () => new URL('./drum.safetensors', import.meta.url),
 };
 
 /** What `make` gives for an address, made once; a failure is not remembered, so that the next call tries again. */

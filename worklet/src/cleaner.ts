@@ -4,7 +4,7 @@ import type { Picture } from './engine.js';
 import { RinseError, reasonOf } from './errors.js';
 import type { Models } from './model.js';
 import type { FromProcessor, ProcessorOptions, Stats, StepDown, ToProcessor } from './messages.js';
-import { checkLive, checkRecipe, effectInfo, withoutModels, type EffectId, type EffectParams, type Recipe } from './recipe.js';
+import { checkLive, checkRecipe, effectInfo, withoutVoiceNetwork, type EffectId, type EffectParams, type Recipe } from './recipe.js';
 
 export interface CleanerOptions {
   /** A recipe or a preset's id; the default preset when absent. */
@@ -70,7 +70,7 @@ export async function createCleaner(context: BaseAudioContext, options: CleanerO
   const [{ module, models }] = await Promise.all([loadCore(recipe, options.assets), addProcessor(context, options.assets)]);
   const core = { module, models: unsent(context, models) };
   const maxLoad = 'startRendering' in context ? 0 : (options.maxLoad ?? usualMaxLoad); // offline there is no time to keep
-  const node = new (cleanerClass())(context, { core, recipe, cheaper: withoutModels(recipe), channels, sideChain: options.sideChain ?? false, maxLoad }, options.lookAhead ?? false, options.assets);
+  const node = new (cleanerClass())(context, { core, recipe, cheaper: withoutVoiceNetwork(recipe), channels, sideChain: options.sideChain ?? false, maxLoad }, options.lookAhead ?? false, options.assets);
   try {
     await node.ready;
     markSent(context, models);
@@ -169,7 +169,7 @@ function makeCleanerClass() {
     private steppedDown({ to, latency, loadPercent }: Extract<FromProcessor, { type: 'steppeddown' }>): void {
       this.latency = latency / this.context.sampleRate;
       if (to === 'through') this.cleaning = false;
-      else this.currentRecipe = withoutModels(this.currentRecipe) ?? this.currentRecipe;
+      else this.currentRecipe = withoutVoiceNetwork(this.currentRecipe) ?? this.currentRecipe;
       this.dispatchEvent(new CustomEvent<StepDownDetail>('stepdown', { detail: { to, loadPercent } }));
     }
 
@@ -232,7 +232,7 @@ function makeCleanerClass() {
       const before = this.currentRecipe;
       this.currentRecipe = structuredClone(checked); // what is set from now on is set on it
       try {
-        const latency = await this.ask<number>({ type: 'recipe', recipe: checked, cheaper: withoutModels(checked), models: unsent(this.context, models) });
+        const latency = await this.ask<number>({ type: 'recipe', recipe: checked, cheaper: withoutVoiceNetwork(checked), models: unsent(this.context, models) });
         markSent(this.context, models);
         this.latency = latency / this.context.sampleRate;
         this.cleaning = true;

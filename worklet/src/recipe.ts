@@ -150,10 +150,11 @@ export function modelsOf(recipe: Recipe): string[] {
   return [...new Set(recipe.chain.flatMap((step) => effectInfo(step.effect).model ?? []))];
 }
 
-/** The recipe with `denoise` in the place of every effect that runs a network; null where there is none. */
-export function withoutModels(recipe: Recipe): Recipe | null {
-  if (modelsOf(recipe).length === 0) return null;
-  const chain = recipe.chain.map((step): RecipeStep => (effectInfo(step.effect).model ? { effect: 'denoise', mix: step.mix ?? 1, bypass: step.bypass ?? false } : step));
+/** The recipe with `denoise` in the place of every effect that runs a voice network, which are the costly ones; null where there is none. */
+export function withoutVoiceNetwork(recipe: Recipe): Recipe | null {
+  const runsOne = (step: RecipeStep) => effectInfo(step.effect).model?.startsWith('voice');
+  if (!recipe.chain.some(runsOne)) return null;
+  const chain = recipe.chain.map((step): RecipeStep => (runsOne(step) ? { effect: 'denoise', mix: step.mix ?? 1, bypass: step.bypass ?? false } : step));
   return { ...recipe, chain };
 }
 
