@@ -1,29 +1,20 @@
-// One dropped file: its waveform, its cleaning, the listening and the download.
-import { cleanedName, cleanFile, learn, playable, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
+// One dropped file: its waveform, its cleaning and the download.
+import { cleanedName, cleanFile, learn, readWaveform, reasonOf, releaseFile, type FileFormat, type FileInfo, type Recipe } from 'rinse-audio';
 import { element, freshId } from './element';
 import { channelsText, clockTime, timeLeft } from './format';
+import { Listening } from './listening';
 import { MarkedStretch } from './marked-stretch';
-import { Player, type ListenTo } from './player';
 import { ReportView } from './report-view';
 import { SideChainChoice } from './side-chain-choice';
 import { Spectrogram, type Rectangle } from './spectrogram';
-import { SpectrumPlot } from './spectrum-plot';
 import { hasRepair, repaired } from './stretch-repair';
 import { Waveform } from './waveform';
 
 type State = 'reading' | 'ready' | 'cleaning' | 'cleaned' | 'failed';
 
 const longestLearned = 60; // seconds: a noise profile needs no more
-const pictureEveryMs = 100;
 const aroundStretch = 1; // seconds shown before and after what is to be repaired
 const longestSeen = 8; // seconds of it
-
-const listenLabels: [ListenTo, string][] = [
-  ['original', 'Original'],
-  ['preview', 'Preview'],
-  ['cleaned', 'Cleaned'],
-  ['removed', 'Removed'],
-];
 
 export class FileCard {
   readonly view: HTMLElement;
@@ -31,39 +22,31 @@ export class FileCard {
   /** Resolves when the file has been read for its waveform, or could not be. */
   readonly read: Promise<void>;
   private info: FileInfo | null = null;
-  private player: Player | null = null;
   private link: HTMLAnchorElement | null = null;
   private result: Blob | null = null;
   private abort = new AbortController();
   private cleanedWith = '';
-  private frameRequest = 0;
 
   private readonly title: HTMLElement;
   private readonly about = element('p', { className: 'about' }, 'Reading …');
   private readonly messages = element('div', { className: 'messages', role: 'status' });
-  private readonly before = new Waveform('Before', 'before', (s) => void this.player?.seek(s), (stretch) => this.stretch.set(stretch));
-  private readonly after = new Waveform('After', 'after', (s) => void this.player?.seek(s));
+  private readonly before = new Waveform('Before', 'before', (s) => this.listening.seek(s), (stretch) => this.stretch.set(stretch));
+  private readonly after = new Waveform('After', 'after', (s) => this.listening.seek(s));
   private readonly progress = element('progress', { max: 1, value: 0, 'aria-label': 'Cleaning' });
   private readonly progressText = element('span', { className: 'left' });
   private readonly cancel = element('button', { type: 'button', onclick: () => this.cancelCleaning() }, 'Cancel');
   private readonly working = element('div', { className: 'working', hidden: true }, this.progress, this.progressText, this.cancel);
-  private readonly play = element('button', { type: 'button', className: 'play', disabled: true, onclick: () => void this.togglePlay() }, 'Play');
-  private readonly position = element('input', { type: 'range', min: '0', max: '1', step: '0.01', value: '0', disabled: true, 'aria-label': 'Position' });
-  private readonly clock = element('span', { className: 'clock' });
-  private readonly radios = new Map<ListenTo, HTMLInputElement>();
-  private readonly previewNote = element('p', { className: 'note', hidden: true }, 'The preview cleans as a live microphone is cleaned. Clean hears what follows first, and does it better.');
+  private readonly listening = new Listening((seconds) => this.showPosition(seconds), (text) => this.say(text, 'error'));
   private readonly staleNote = element(
     'p',
     { className: 'note', role: 'status', hidden: true },
     'The settings have changed: press Clean again to hear and download the new result.',
   );
   private report: ReportView | null = null;
-  private readonly spectrum = new SpectrumPlot();
   private readonly stretch = new MarkedStretch((stretch) => this.before.mark(stretch), () => void this.learnNoise(), () => this.repair(), () => void this.lookAtStretch());
   private readonly spectrogram = new Spectrogram((rectangle) => this.repair(rectangle));
   private readonly sideChain = new SideChainChoice(() => this.settingsChanged(this.recipe, this.wanted));
   private wanted: FileFormat = 'same-video';
-  private timer = 0;
   private readonly reportPlace = element('div');
   private readonly downloads = element('div', { className: 'downloads' });
 
@@ -77,15 +60,6 @@ export class FileCard {
     /** Takes a recipe in which something was learned from this file, or set by it. */
     private readonly learned: (recipe: Recipe) => void,
   ) {
-    const name = freshId('listen');
-    const listen = element('div', { className: 'listen', role: 'radiogroup', 'aria-label': 'Listen to' });
-    for (const [value, label] of listenLabels) {
-      const radio = element('input', { type: 'radio', name, value, checked: value === 'original', disabled: value === 'cleaned' || value === 'removed' });
-      radio.onchange = () => this.player?.listen(value);
-      this.radios.set(value, radio);
-      listen.append(element('label', {}, radio, label));
-    }
-    this.position.oninput = () => void this.player?.seek(Number(this.position.value));
     this.title = element('h2', { id: freshId('file'), tabIndex: -1 }, file.name);
     this.view = element(
       'article',
@@ -98,16 +72,13 @@ export class FileCard {
       this.spectrogram.view,
       this.sideChain.view,
       this.after.view,
-      element('div', { className: 'transport' }, this.play, this.position, this.clock),
-      listen,
-      this.previewNote,
-      this.spectrum.view,
+      ...this.listening.views,
       this.working,
       this.messages,
       this.staleNote,
       this.downloads,
     );
-    this.after.view.hidden = this.spectrum.view.hidden = true;
+    this.after.view.hidden = true;
     this.read = this.inspect(turn);
   }
 
@@ -132,13 +103,7 @@ export class FileCard {
       this.before.draw(frames / sampleRate, this.before.largest);
       this.about.textContent = `${clockTime(frames / sampleRate)}, ${sampleRate / 1000} kHz, ${channelsText(channels)}${video ? ', with video' : ''}`;
       for (const w of warnings) this.say(w, 'warning');
-      this.player = new Player(this.file, sampleRate, frames, channels, this.recipe);
-      this.player.onchange = () => this.showPlayer();
-      this.player.onerror = (e) => this.say(`It could not be played: ${reasonOf(e)}`, 'error');
-      this.play.disabled = this.position.disabled = false;
-      this.position.max = String(frames / sampleRate);
-      this.showPlayer();
-      this.showPreview();
+      this.listening.open(this.file, this.info, this.recipe);
       this.stretch.show(this.recipe, true);
       this.sideChain.show(this.recipe, true);
       this.report = new ReportView(this.file, this.choosePreset, (report) => this.stretch.measured(report));
@@ -217,27 +182,14 @@ export class FileCard {
   settingsChanged(recipe: Recipe, wanted: FileFormat): void {
     this.recipe = structuredClone(recipe);
     this.wanted = wanted;
-    this.stretch.show(recipe, !!this.player);
+    this.stretch.show(recipe, this.listening.isOpen);
     if (!hasRepair(recipe)) this.spectrogram.hide();
-    this.sideChain.show(recipe, !!this.player);
-    this.showPreview();
-    void this.player?.setRecipe(recipe).catch((e: unknown) => this.say(`The preview could not follow the settings: ${reasonOf(e)}`, 'error'));
+    this.sideChain.show(recipe, this.listening.isOpen);
+    this.listening.setRecipe(recipe, !this.sideChain.file);
     if (this.state !== 'cleaned') return;
     const stale = this.settings(recipe, this.formatFor(wanted)) !== this.cleanedWith;
     this.downloads.classList.toggle('stale', stale);
     this.staleNote.hidden = !stale;
-  }
-
-  /** Whether there is a preview, and whether it is less than what Clean does. */
-  private showPreview(): void {
-    const played = playable(this.recipe), preview = this.radios.get('preview')!;
-    const standsIn = !!played?.chain.some((step, i) => step.effect !== this.recipe.chain[i]!.effect);
-    const hearsAll = !standsIn || (this.info?.channels ?? 1) <= 2; // it is mono or stereo, a beam wants every microphone
-    preview.disabled = !played || !hearsAll || !!this.sideChain.file; // it runs while the file plays, and hears no other one
-    this.previewNote.hidden = preview.disabled || !standsIn;
-    if (!preview.disabled || !preview.checked) return;
-    this.radios.get('original')!.checked = true;
-    this.player?.listen('original');
   }
 
   /** For the keyboard: where to go on after something that had the focus is gone. */
@@ -247,11 +199,11 @@ export class FileCard {
 
   private async learnNoise(): Promise<void> {
     const { stretch } = this.stretch;
-    if (!stretch || !this.player) return;
+    if (!stretch || !this.listening.isOpen) return;
     this.stretch.busy(true);
     this.messages.replaceChildren();
     try {
-      const heard = await this.player.read(stretch.from, Math.min(stretch.to, stretch.from + longestLearned));
+      const heard = await this.listening.read(stretch.from, Math.min(stretch.to, stretch.from + longestLearned));
       this.learned(await learn(heard, { recipe: this.recipe }));
       this.say('The noise has been learned: it is part of the settings now.', 'note');
     } catch (e) {
@@ -264,10 +216,10 @@ export class FileCard {
   /** Shows what sounds in the stretch and around it. */
   private async lookAtStretch(): Promise<void> {
     const { stretch } = this.stretch;
-    if (!stretch || !this.player) return;
+    if (!stretch || !this.listening.isOpen) return;
     const from = Math.max(0, stretch.from - aroundStretch);
     try {
-      await this.spectrogram.show(await this.player.read(from, Math.min(stretch.to, stretch.from + longestSeen) + aroundStretch), from);
+      await this.spectrogram.show(await this.listening.read(from, Math.min(stretch.to, stretch.from + longestSeen) + aroundStretch), from);
     } catch (e) {
       this.say(`Its frequencies could not be shown: ${reasonOf(e)}.`, 'error');
     }
@@ -294,14 +246,12 @@ export class FileCard {
 
   destroy(): void {
     this.cancelCleaning();
-    this.player?.close();
+    this.listening.close();
     this.report?.destroy();
     this.before.destroy();
     this.spectrogram.hide();
     this.after.destroy();
     this.dropResult();
-    clearInterval(this.timer);
-    cancelAnimationFrame(this.frameRequest);
     this.view.remove();
   }
 
@@ -317,36 +267,12 @@ export class FileCard {
     this.link = element('a', { href: URL.createObjectURL(cleaned), download: name, className: 'download' }, `Download ${name}`);
     this.downloads.classList.remove('stale');
     this.downloads.replaceChildren(this.link);
-    for (const r of this.radios.values()) r.disabled = false;
-    this.showPreview();
-    await this.player?.setCleaned(cleaned);
-    this.radios.get('cleaned')!.checked = true;
-    this.player?.listen('cleaned');
+    await this.listening.setCleaned(cleaned);
   }
 
-  private async togglePlay(): Promise<void> {
-    try {
-      if (this.player?.playing) this.player.pause();
-      else await this.player?.play();
-    } catch (e) {
-      this.say(`It could not be played: ${reasonOf(e)}`, 'error');
-    }
-  }
-
-  private showPlayer(): void {
-    const { player } = this;
-    if (!player) return;
-    this.play.textContent = player.playing ? 'Pause' : 'Play';
-    this.position.value = String(player.position);
-    this.position.setAttribute('aria-valuetext', clockTime(player.position));
-    this.clock.textContent = `${clockTime(player.position)} / ${clockTime(player.duration)}`;
-    this.before.position(player.position);
-    if (!this.after.view.hidden) this.after.position(player.position);
-    this.spectrum.view.hidden &&= !player.playing;
-    if (!player.playing) this.timer = (clearInterval(this.timer), 0);
-    else this.timer ||= window.setInterval(() => void player.picture().then((p) => p && this.spectrum.show(p)), pictureEveryMs);
-    cancelAnimationFrame(this.frameRequest);
-    if (player.playing) this.frameRequest = requestAnimationFrame(() => this.showPlayer());
+  private showPosition(seconds: number): void {
+    this.before.position(seconds);
+    if (!this.after.view.hidden) this.after.position(seconds);
   }
 
   private showProgress(part: number, left: string): void {
