@@ -27,7 +27,7 @@ class Steps(torch.autograd.Function):
     def backward(ctx, given):
         x, wi, wh, states, kept = ctx.saved_tensors
         (time, inputs, lanes), units = x.shape, wh.shape[1]
-        dx, given = torch.empty_like(x), given.contiguous()
+        dx, given = torch.zeros_like(x), given.contiguous()
         dwi, dwh, dbi, dbh = torch.zeros_like(wi), torch.zeros_like(wh), wi.new_zeros(3 * units), wi.new_zeros(3 * units)
         library().gru_backward(*map(address, (x, wi, wh)), time, inputs, units, ctypes.c_long(lanes), ctx.reverse,
                                *map(address, (states, kept, given, dx, dwi, dwh, dbi, dbh)))
@@ -39,7 +39,7 @@ class Gru(torch.nn.GRU):
 
     def forward(self, x):
         batch, lanes = len(x), library().gru_lanes()
-        if x.is_cuda or batch % lanes or self.input_size % 4 or self.hidden_size % 4:
+        if x.is_cuda or batch % lanes or self.input_size % 4 or self.hidden_size % 8:
             return super().forward(x)[0]
         x = x.permute(1, 2, 0).contiguous()
         weights = lambda suffix: [getattr(self, name + suffix) for name in ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")]

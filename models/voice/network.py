@@ -1,8 +1,7 @@
 """The voice network: convolutions over frequency and time down to sixteen positions, recurrent layers along frequency and along time there and
 on both ways at thirty-two, and back up with the encoder's outputs added. After Rong et al. 2024 (GTCRN) in its plan and Luo et al. 2020 (dual-path RNN) in its middle; causal,
 a frame in, a frame out. Shapes are [batch][channels][time][positions]."""
-import torch
-from recurrent import Gru
+import path
 from torch import nn
 
 TAPS = 5  # frames of a filter
@@ -41,23 +40,19 @@ class DualPath(nn.Module):
 
     def __init__(self, channels):
         super().__init__()
-        self.across = Gru(channels, channels // 2, batch_first=True, bidirectional=True)
-        self.along = Gru(channels, channels, batch_first=True)
+        self.across = nn.GRU(channels, channels // 2, batch_first=True, bidirectional=True)
+        self.along = nn.GRU(channels, channels, batch_first=True)
         self.across_out, self.along_out = nn.Linear(channels, channels), nn.Linear(channels, channels)
         self.across_norm, self.along_norm = nn.LayerNorm(channels), nn.LayerNorm(channels)
 
     def forward(self, x):
-        batch, channels, time, positions = x.shape
         x = x.permute(0, 2, 3, 1)  # [batch][time][positions][channels]
-        y = self.across(x.reshape(batch * time, positions, channels))
-        x = x + self.across_norm(self.across_out(y)).reshape(x.shape)
-        y = self.over_time(x.transpose(1, 2).reshape(batch * positions, time, channels))
-        y = self.along_norm(self.along_out(y)).reshape(batch, positions, time, channels)
-        return (x + y.transpose(1, 2)).permute(0, 3, 1, 2)
+        x = path.walk(x, path.across(x.shape), self.across, self.across_out, self.across_norm)
+        x = path.walk(x, self.over_time(x.shape), self.along, self.along_out, self.along_norm)
+        return x.permute(0, 3, 1, 2)
 
-    def over_time(self, x):
-        """[sequences][time][channels] -> the same."""
-        return self.along(x)
+    def over_time(self, shape):
+        return path.along(shape)
 
     def let_through(self):
         """Begins as if it were not there: a network without it may be gone on from."""
@@ -68,12 +63,8 @@ class DualPath(nn.Module):
 class AheadPath(DualPath):
     """Along frequency, then along time from the end of a chunk and what lies beyond it back to its beginning."""
 
-    def over_time(self, x):
-        lanes, time, channels = x.shape
-        chunks = -(-time // CHUNK)
-        windows = nn.functional.pad(x, (0, 0, 0, chunks * CHUNK + BEYOND - time)).unfold(1, CHUNK + BEYOND, CHUNK)  # [lanes][chunks][channels][window]
-        y = self.along(windows.permute(0, 1, 3, 2).flip(2).reshape(lanes * chunks, CHUNK + BEYOND, channels))
-        return y[:, BEYOND:].flip(1).reshape(lanes, chunks * CHUNK, channels)[:, :time]
+    def over_time(self, shape):
+        return path.ahead(shape, CHUNK, BEYOND)
 
 
 class VoiceNet(nn.Module):
