@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { python } from '../../tools/paths.mjs';
+import { effects } from '../../worklet/src/recipe';
 
 const files = (folder: string, ending: RegExp): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((f) => ending.test(f)).map((f) => join(folder, f));
@@ -63,6 +64,17 @@ describe('what is generated', () => {
   });
   it('says in docs/quality.md what the effects do now', () => {
     execFileSync(process.execPath, ['tests/bench/quality.mjs', '--check'], { stdio: 'pipe' });
+  });
+});
+
+describe('the networks', () => {
+  it('are assets of the package, every one that an effect names', () => {
+    const named = new Set(effects.flatMap((e) => e.model ?? []));
+    expect(named.size).toBeGreaterThan(3);
+    for (const name of named) {
+      expect(readFileSync('worklet/dist/index.js', 'utf8')).toContain(`./${name}.safetensors`);
+      expect(readFileSync(`worklet/dist/${name}.safetensors`).length).toBeGreaterThan(10_000);
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkRecipe, defaultPreset, effects, playable, presets, strengthOf, withStrength, type Recipe } from '../../worklet/src/recipe';
+import { checkRecipe, defaultPreset, effects, playable, presets, strengthOf, withoutVoiceNetwork, withStrength, type Recipe } from '../../worklet/src/recipe';
 
 describe('checkRecipe', () => {
   it('takes a recipe, a preset id, or nothing', () => {
@@ -60,6 +60,14 @@ describe('playable', () => {
   });
   it('is nothing where an effect needs the whole file, or its sibling has other parameters', () => {
     for (const preset of ['clipping', 'lecture-hall']) expect(played(preset)).toBeUndefined();
+  });
+});
+
+describe('withoutVoiceNetwork', () => {
+  it('has the classical suppressor do the voice networks\' work, and leaves small networks', () => {
+    const cheaper = withoutVoiceNetwork({ version: 1, chain: [{ effect: 'derustle' }, { effect: 'voice-denoise', mix: 0.5 }] });
+    expect(cheaper?.chain).toEqual([{ effect: 'derustle' }, { effect: 'denoise', mix: 0.5, bypass: false }]);
+    expect(withoutVoiceNetwork({ version: 1, chain: [{ effect: 'derustle' }] })).toBeNull();
   });
 });
 
