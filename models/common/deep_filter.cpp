@@ -5,6 +5,8 @@
 // Arrays are answer[batch][2 taps][time][positions] as the network gives it, noisy and
 // estimate[batch][time][positions][2]; the first `bins` positions are complex, filtered over time, those above only
 // scaled by a gain. All multiples of 16.
+#include <algorithm>
+
 #include "lanes.h"
 
 namespace {
@@ -70,12 +72,13 @@ void deep_filter_forward(const float* answer, const float* noisy, int batch, int
     }
 }
 
-/// given: of estimate; to: of answer, all zeros before.
+/// given: of estimate; to: of answer.
 void deep_filter_backward(const float* answer, const float* noisy, const float* given, int batch, int taps, int time,
                           int positions, int bins, int ahead, float* to) {
   const Shape at{batch, taps, time, positions, bins};
   for (int b = 0; b < batch; ++b)
     for (int t = 0; t < time; ++t) {
+      for (int channel = 0; channel < 2 * taps; ++channel) std::fill_n(to + at.answer(b, channel, t), positions, 0.0f);
       for (int k = 0; k < bins; k += kWidth) {
         const Complex g = load2(given + at.spectrum(b, t) + 2 * k);
         for (int j = 0; j < taps && j <= t; ++j) {

@@ -32,7 +32,7 @@ class Filtered(torch.autograd.Function):
     @staticmethod
     def backward(ctx, given):
         answer, noisy = ctx.saved_tensors
-        to, given = torch.zeros_like(answer), given.contiguous()
+        to, given = torch.empty_like(answer), given.contiguous()
         library().deep_filter_backward(address(answer), address(noisy), address(given), *ctx.sizes, address(to))
         return to, None, None, None
 
