@@ -2,8 +2,8 @@
 """Makes training mixtures of speech and noise at 48 kHz, each another, all from one seed: mixing.py DATA OUT [COUNT] writes some to listen to.
 
 A mixture is speech of one speaker in sentences with pauses, sometimes in a room, sometimes filtered, at any level, and noise: recorded ones,
-voices of others, single sounds strewn about, and fans, hum, wind, hiss, keyboards, knocks, engines, calls and music made in sounds.py; each varied in speed, direction
-and sound. The bandwidth up to which the speech is known goes with it: a loss must not look above.
+voices of others, single sounds strewn about, and fans, hum, wind, hiss, keyboards, knocks, drops, engines, calls and music made in sounds.py; each varied in speed,
+direction and sound. The bandwidth up to which the speech is known goes with it: a loss must not look above.
 """
 import os
 import sys
@@ -158,8 +158,8 @@ class Mixer(Sounds):
             return self.varied(self.pick([row], 2 * length), length), "music" in row["kind"]
         if kind < 0.6:
             return self.music(length), True
-        makers = (self.babble, self.hiss, self.hum, self.keys, self.knocks, self.engine, self.calls, self.strewn if self.events else self.knocks)
-        made = makers[int(self.rng.choice(8, p=(0.2, 0.25, 0.08, 0.08, 0.12, 0.1, 0.07, 0.1)))](length)
+        makers = (self.babble, self.hiss, self.hum, self.keys, self.knocks, self.drops, self.engine, self.calls, self.strewn if self.events else self.knocks)
+        made = makers[int(self.rng.choice(9, p=(0.2, 0.17, 0.08, 0.08, 0.1, 0.1, 0.1, 0.07, 0.1)))](length)
         return (self.varied(made, length) if self.chance(0.4) else made), False
 
     def room(self):

@@ -1,6 +1,7 @@
-"""Noises and music made in code at 48 kHz, each another: hiss, hum, keyboards, knocks, engines, calls, tunes."""
+"""Noises and music made in code at 48 kHz, each another: hiss, hum, keyboards, knocks, drops, engines, calls, tunes."""
 import numpy as np
 import scipy.fft
+import scipy.signal
 
 from clips import RATE
 
@@ -127,10 +128,22 @@ class Sounds:
             at += max(RATE / 50, pace * (1 + jitter * self.rng.standard_normal()))
         return x
 
+    def drops(self, length):
+        """Rain, fire, boiling, crackle: a few or very many small strokes at random times, some far louder than others, that ring shortly; a roar behind."""
+        x, count = np.zeros(length, np.float32), 1 + self.rng.poisson(10 ** self.rng.uniform(0.5, 3.7) * length / RATE)
+        loudness = np.minimum(self.rng.pareto(self.rng.uniform(1.2, 4), count), 30) * self.rng.choice([-1, 1], count)
+        np.add.at(x, self.rng.integers(length, size=count), loudness.astype(np.float32))
+        t = np.arange(int(0.05 * RATE)) / RATE
+        ring = self.rng.standard_normal(len(t)) * np.exp(-t / 10 ** self.rng.uniform(-4, -2))
+        ring += self.rng.uniform(0, 4) * np.sin(2 * np.pi * self.rng.uniform(300, 8000) * t) * np.exp(-t / 10 ** self.rng.uniform(-3.3, -1.8))
+        x = scipy.signal.oaconvolve(x, ring.astype(np.float32))[:length]
+        roar = self.hiss(length)
+        return x / np.sqrt(np.mean(x**2)) + roar * np.float32(10 ** (self.rng.uniform(-40, 6) / 20) / np.sqrt(np.mean(roar**2)))
+
     def engine(self, length):
         """Motors, saws, propellers: many harmonics of a base that wanders, and the breath of it."""
         knots = 2 + length // (RATE // 4)
-        base = self.rng.uniform(20, 220) * 2 ** (np.cumsum(self.rng.normal(0, self.rng.uniform(0.005, 0.15), knots)))
+        base = 10 ** self.rng.uniform(0.9, 2.35) * 2 ** (np.cumsum(self.rng.normal(0, self.rng.uniform(0.005, 0.15), knots)))
         turns = np.cumsum(np.interp(np.arange(length), np.linspace(0, length, knots), base)) / RATE
         top, roll = max(2, int(min(60, RATE / 2.2 / base.max()))), self.rng.uniform(0, 1.5)
         lines = np.zeros(2049, complex)
