@@ -96,14 +96,17 @@ class OuterProducts {
 
   /// g[steps][rows][lanes], x[steps][columns][lanes].
   void add(const float* g, long gStep, const float* x, long xStep, int steps) {
-    turn(x, xStep, steps);
-    for (int r = 0; r < rows_; r += kTile)
-      for (int v = 0; v < vectors_; v += kMost) {
-        const int width = vectors_ - v < kMost ? vectors_ - v : kMost;
-        (this->*(width == 3   ? &OuterProducts::sum<3>
-                 : width == 2 ? &OuterProducts::sum<2>
-                              : &OuterProducts::sum<1>))(r, v, g, gStep, steps);
-      }
+    for (; steps > 0; steps -= kChunk, g += kChunk * gStep, x += kChunk * xStep) {
+      const int now = steps < kChunk ? steps : kChunk;
+      turn(x, xStep, now);
+      for (int r = 0; r < rows_; r += kTile)
+        for (int v = 0; v < vectors_; v += kMost) {
+          const int width = vectors_ - v < kMost ? vectors_ - v : kMost;
+          (this->*(width == 3   ? &OuterProducts::sum<3>
+                   : width == 2 ? &OuterProducts::sum<2>
+                                : &OuterProducts::sum<1>))(r, v, g, gStep, now);
+        }
+    }
   }
   void give(float* w) const {
     for (int r = 0; r < rows_; ++r)
@@ -112,6 +115,7 @@ class OuterProducts {
 
  private:
   static constexpr int kTile = 8, kMost = 3;  // rows and vectors whose sums stay in registers
+  static constexpr int kChunk = 8;            // steps that stay in the cache
 
   /// turned_[steps][lanes][columns].
   void turn(const float* x, long step, int steps) {

@@ -96,9 +96,7 @@ class Path {
       }
       multiply(linearBack_.data(), C, C, g, kLanes, &fromState_[s * size_]);
     }
-    constexpr int kChunk = 8;  // steps whose gradients and states stay in the cache
-    for (int s = w_.skip; s < w_.steps; s += kChunk)
-      sums_.add(&given_[s * size_], size_, states + s * size_, size_, std::min(kChunk, w_.steps - s));
+    sums_.add(&given_[w_.skip * size_], size_, states + w_.skip * size_, size_, w_.steps - w_.skip);
     for (size_t d = 0; d < grus_.size(); ++d)
       grus_[d].backward(w_.steps, all(seen_.data()), part(states, d), gates(kept, d),
                         part<const float>(fromState_.data(), d), {toInput_.data(), size_, kLanes});
