@@ -1,24 +1,40 @@
 #!/usr/bin/env python3
-"""The mean of checkpoints' weights (stochastic weight averaging, Izmailov et al. 2018): average.py CHECKPOINT CHECKPOINT... writes build/training/voice.pt,
-or voice-ahead.pt for the network that hears ahead.
-For the ends of runs that follow one another: their mean is better than each. What else is in the checkpoint is the last one's."""
+"""The mean of a network's weights before and after a run of training (Izmailov et al. 2018): average.py EARLIER LATER [--share S] writes build/training/NAME.pt. S is LATER's
+share. EARLIER may be what is committed (NAME-checkpoint.safetensors). Where LATER has blocks that EARLIER lacks, EARLIER lets through there."""
+import argparse
 import os
-import sys
 
 import torch
 
 import export
+import safetensors
 
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../build/training")
 
 
-def mean(tensors):
-    return torch.stack(tensors).mean(0) if tensors[0].is_floating_point() else tensors[-1]
+def tensors(path):
+    if path.endswith(".safetensors"):
+        return {name: torch.from_numpy(t.copy()) for name, t in safetensors.read(path)[0].items()}
+    return torch.load(path, map_location="cpu")["net"]
+
+
+def mean(earlier, later, share):
+    def of(name):
+        new = later[name]
+        if not new.is_floating_point():
+            return new
+        if name in earlier:
+            return torch.lerp(earlier[name], new, share)
+        return share * new if "norm" in name else new  # a path adds its norm's output: without that it lets through
+
+    return {name: of(name) for name in later}
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
-    checkpoints = [torch.load(path, map_location="cpu") for path in sys.argv[1:]]
-    nets = [c["net"] for c in checkpoints]
-    torch.save({**checkpoints[-1], "net": {name: mean([net[name] for net in nets]) for name in nets[0]}}, os.path.join(OUT, f"{export.which(checkpoints[-1])}.pt"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("earlier"), parser.add_argument("later")
+    parser.add_argument("--share", type=float, default=0.5)
+    args = parser.parse_args()
+    state = torch.load(args.later, map_location="cpu")
+    state["net"] = mean(tensors(args.earlier), state["net"], args.share)
+    torch.save(state, os.path.join(OUT, f"{export.which(state)}.pt"))

@@ -14,6 +14,7 @@ import export  # noqa: E402
 import features  # noqa: E402
 import mixing  # noqa: E402
 import product  # noqa: E402
+import safetensors  # noqa: E402
 
 CACHE = os.path.join(HERE, "../../build/training")
 PIECES, SECONDS, SNR = 60, 12, -2.5
@@ -41,7 +42,7 @@ def main():
     music, voices = pieces(sys.argv[1])
     print("checkpoint,threshold,longer than s,music taken for a voice,voices not heard")
     for checkpoint in sys.argv[2:]:
-        tensors = export.rounded(export.folded(export.load(checkpoint)[0]))[0]
+        tensors = safetensors.rounded(export.folded(export.load(checkpoint)[0]))[0]
         alone, under = (np.array([smoothed(product.VoiceNet(tensors), x) for x in xs]) for xs in (music, voices))
         for threshold in THRESHOLDS:
             a, u = (0.01 * (x > threshold).sum(1) for x in (alone, under))
