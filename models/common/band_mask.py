@@ -59,7 +59,7 @@ def main(doc, make, path, hours):
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--ahead", action="store_true", help="for the network that answers late, for files, which stands in the same file")
     args = parser.parse_args()
-    late = product.library().band_ahead() if args.ahead else 0
+    late = args.ahead * product.library().band_ahead()  # builds it once, before there are several processes
     torch.manual_seed(1)
     torch.set_num_threads(1)
     net = Net()

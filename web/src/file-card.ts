@@ -162,6 +162,7 @@ export class FileCard {
         onInfo: ({ warnings }) => warnings.forEach((w) => this.say(w, 'warning')),
       });
       this.after.draw(seconds, this.before.largest);
+      this.showPosition(this.listening.seconds);
       await this.offer(cleaned, cleanedName(this.file.name, format, cleaned.type));
       this.say('Cleaned.', 'note');
       this.report?.setCleaned(cleaned);

@@ -60,6 +60,11 @@ export class Listening {
     return !!this.player;
   }
 
+  /** Where it plays, or would go on, seconds. */
+  get seconds(): number {
+    return this.player?.position ?? 0;
+  }
+
   seek(seconds: number): void {
     void this.player?.seek(seconds);
   }
