@@ -18,6 +18,7 @@ export class Waveform {
   private readonly surfer: WaveSurfer;
   private readonly stage = element('div', { className: 'stage' });
   private readonly regions: ReturnType<typeof RegionsPlugin.create> | null = null;
+  private at = 0; // seconds
   private peaks = new Float32Array(0);
 
   /** With `select`, a stretch can be marked by dragging; it hears of it, and of its end. */
@@ -67,11 +68,12 @@ export class Waveform {
 
   /** Draws what is known; `fullScale` is the magnitude that reaches the edge. */
   draw(seconds: number, fullScale: number): void {
-    void this.surfer.load('', [this.peaks], seconds).catch(() => undefined);
+    void this.surfer.load('', [this.peaks], seconds).then(() => this.position(this.at)).catch(() => undefined);
     this.surfer.setOptions({ barHeight: 1 / Math.max(fullScale, 1e-4) });
   }
 
   position(seconds: number): void {
+    this.at = seconds;
     if (this.surfer.getDuration() > 0) this.surfer.setTime(seconds);
   }
 
