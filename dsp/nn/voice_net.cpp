@@ -73,6 +73,15 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
   const auto up = [](int inputs, int outputs, int width) {
     return ConvSpec{.inputs = inputs, .outputs = outputs, .width = width, .kernel = 4, .stride = 2, .padding = 1};
   };
+  const auto pair = [&](const std::string& name, int positions, int channels, auto& list) -> std::string {
+    if (!weights.has(name + ".0.across_norm.weight")) return {};  // not every network has it
+    for (const char* which : {".0", ".1"}) {
+      auto path = DualPath::create(weights, name + which, positions, channels);
+      if (!path) return path.error();
+      list.emplace_back(std::move(*path));
+    }
+    return {};
+  };
   for (const std::string& wrong : {
            take(convs, Conv::create(weights, "down.0",
                                     {.inputs = VoiceFrame::kInputs,
@@ -89,25 +98,14 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
            take(middle, DualPath::create(weights, "middle.0", kMiddle, c)),
            take(middle, DualPath::create(weights, "middle.1", kMiddle, c)),
            take(middle, DualPath::create(weights, "middle.2", kMiddle, c)),
+           pair("fine", p / 4, b, fine),
+           pair("ahead", kMiddle, c, ahead),
            take(ups, TransposedConv::create(weights, "up.0", up(c, b, p / 8))),
            take(ups, TransposedConv::create(weights, "up.1", up(b, a, p / 4))),
            take(ups, TransposedConv::create(weights, "last", up(a, VoiceFrame::kOutputs, p / 2))),
            take(ups, TransposedConv::create(weights, "again", up(a, VoiceFrame::kOutputs, p / 2))),
        }) {
     if (!wrong.empty()) return Error{wrong};
-  }
-  if (weights.has("fine.0.across_norm.weight")) {
-    for (const char* name : {"fine.0", "fine.1"}) {
-      if (std::string wrong = take(fine, DualPath::create(weights, name, p / 4, b)); !wrong.empty())
-        return Error{wrong};
-    }
-  }
-  if (weights.has("ahead.0.across_norm.weight")) {
-    for (const char* name : {"ahead.0", "ahead.1"}) {
-      auto path = DualPath::create(weights, name, kMiddle, c);
-      if (!path) return Error{path.error()};
-      ahead.emplace_back(std::move(*path));
-    }
   }
   return VoiceNet(std::move(convs), std::move(depthwise), std::move(fine), std::move(middle), std::move(ahead),
                   std::move(ups), std::move(*heads));

@@ -19,6 +19,7 @@ GruLayer::GruLayer(const float* wi, const float* wh, const float* bi, const floa
       inputs_(inputs),
       units_(units),
       reverse_(reverse),
+      biases_(4 * units),
       sumsInput_(3 * units, inputs),
       sumsState_(3 * units, units) {}
 
@@ -67,7 +68,6 @@ void GruLayer::backward(int steps, Sequence<const float> x, Sequence<const float
     transposedState_ = transposed(wh_, 3 * H, H);
     chunk_.resize(kChunk * size);
     back_.resize(inputs_ * kLanes);
-    biases_.resize(4 * H);
   }
   state_.assign(H * kLanes, 0.0f);  // the gradient that is carried
   for (int s = steps - 1, filled = 0; s >= 0; --s) {
@@ -108,7 +108,6 @@ void GruLayer::backward(int steps, Sequence<const float> x, Sequence<const float
 void GruLayer::give(float* dwi, float* dwh, float* dbi, float* dbh) const {
   sumsInput_.give(dwi);
   sumsState_.give(dwh);
-  if (biases_.empty()) return;
   for (int i = 0; i < 3 * units_; ++i) {
     dbi[i] += total(biases_[i]);
     dbh[i] += total(biases_[i < 2 * units_ ? i : i + units_]);

@@ -186,7 +186,7 @@ export class FileCard {
     this.stretch.show(recipe, this.listening.isOpen);
     if (!hasRepair(recipe)) this.spectrogram.hide();
     this.sideChain.show(recipe, this.listening.isOpen);
-    this.listening.setRecipe(recipe, !this.sideChain.file);
+    this.listening.setRecipe(recipe, !!this.sideChain.file);
     if (this.state !== 'cleaned') return;
     const stale = this.settings(recipe, this.formatFor(wanted)) !== this.cleanedWith;
     this.downloads.classList.toggle('stale', stale);

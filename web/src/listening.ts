@@ -74,9 +74,9 @@ export class Listening {
     return this.player!.read(from, to);
   }
 
-  /** What the preview does from now on; `alone`: whether the recipe hears no other file. */
-  setRecipe(recipe: Recipe, alone: boolean): void {
-    this.showPreview(recipe, !alone);
+  /** What the preview does from now on; `hearsOther`: whether another file is its side-chain. */
+  setRecipe(recipe: Recipe, hearsOther: boolean): void {
+    this.showPreview(recipe, hearsOther);
     void this.player?.setRecipe(recipe).catch((e: unknown) => this.onerror(`The preview could not follow the settings: ${reasonOf(e)}`));
   }
 
