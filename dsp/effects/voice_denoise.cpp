@@ -52,6 +52,8 @@ constexpr double kTopHz = 12000.0;
 constexpr double kTrebleSeconds = 0.15;                // attack of that tracker
 constexpr float kTrebleFrom = 0.3f, kTrebleTo = 0.7f;  // of the probability of speech
 constexpr double kTrebleHoldSeconds = 0.5;             // after a word: sibilants look like noise to the network
+// A sibilant before any word: one sound from 5 kHz up, of which the network knows the part below the treble.
+constexpr float kSibilantFrom = 0.5f, kSibilantTo = 0.8f;  // of its gains there, in the mean
 
 float step(float x, float from, float to) { return std::clamp((x - from) / (to - from), 0.0f, 1.0f); }
 
@@ -66,22 +68,22 @@ const std::span<const Param> VoiceDenoise::kParams = kTable;
 
 VoiceDenoise::VoiceDenoise(nn::VoiceNet net, bool ahead)
     : SpectralEffect(kTable),
-      net_(std::move(net)),
-      ahead_(ahead ? nn::VoiceFrame::kAhead : 0),
-      input_(nn::VoiceFrame::kPositions * nn::VoiceFrame::kInputs) {}
+      listener_(std::move(net)),
+      ahead_(ahead ? nn::VoiceFrame::kAhead : 0) {}
 
 void VoiceDenoise::prepare(const SpectralSpec& spec) {
   pace_.prepare(nn::VoiceFrame::kHopSeconds, spec.hopSeconds);
   guardAttack_ = smoothing(kGuardAttackSeconds);
   guardRelease_ = smoothing(kGuardReleaseSeconds);
   word_ = smoothing(kWordSeconds);
+  listener_.prepare(spec.bins);
   linked_.assign(spec.bins, {});
   filtered_ = std::min(spec.bins, nn::VoiceFrame::kBins);
   for (Mask* m : {&mask_, &again_}) {
     m->filter.assign(nn::VoiceFrame::kBins * nn::VoiceFrame::kTaps, {});
     m->gain.assign(spec.bins, 1.0f);
   }
-  frames_ = (net_.delay() + nn::VoiceFrame::kTaps - 1) * pace_.frames() + 1;
+  frames_ = (listener_.delay() + nn::VoiceFrame::kTaps - 1) * pace_.frames() + 1;
   past_.assign(static_cast<size_t>(frames_) * spec.channels * filtered_, {});
   const auto& edges = nn::VoiceFrame::edges();
   firstTreble_ = 0;
@@ -95,8 +97,7 @@ void VoiceDenoise::prepare(const SpectralSpec& spec) {
 }
 
 void VoiceDenoise::reset() noexcept {
-  features_.reset();
-  net_.reset();
+  listener_.reset();
   trebleNoise_.reset();
   trebleRule_.reset();
   for (Mask* m : {&mask_, &again_}) std::fill(m->gain.begin(), m->gain.end(), 1.0f);
@@ -112,9 +113,7 @@ void VoiceDenoise::hear(const SpectralFrame& frame) noexcept {
   remember(frame);
   thinks_ = pace_.next();  // so does process(): it lags by whole thoughts
   if (!thinks_) return;
-  features_.input(linked_, input_.data());
-  if (features_.absurd()) features_.reset(), net_.forget();
-  const nn::VoiceNet::Answer answer = net_(input_.data());
+  const nn::VoiceNet::Answer answer = listener_(linked_);
   nn::VoiceFrame::answer(answer.output, ahead_, mask_.filter, mask_.gain);
   if (revises()) nn::VoiceFrame::answer(answer.again, ahead_ + 1, again_.filter, again_.gain);
   speech_ = answer.speech;
@@ -192,9 +191,20 @@ void VoiceDenoise::followTreble() noexcept {
   trebleRule_.gains({treblePower_, trebleFloor_, 0.0f}, trebleGain_);
 }
 
+/// How far the treble's own tracker is to be trusted: as far as what is heard is a voice.
+float VoiceDenoise::trusted(const Mask& mask) const noexcept {
+  if (trebleTrusted_ > 0) return 1.0f;
+  float sibilant = 0.0f;
+  for (int b = 0; b < firstTreble_; ++b) {
+    const int k = nn::VoiceFrame::edges()[b];
+    if (k < static_cast<int>(mask.gain.size())) sibilant += mask.gain[k] / static_cast<float>(firstTreble_);
+  }
+  return std::max(step(speech_, kTrebleFrom, kTrebleTo), step(sibilant, kSibilantFrom, kSibilantTo));
+}
+
 /// Opens the mask as far as the treble's own tracker would.
 void VoiceDenoise::keepTreble(Mask& mask) noexcept {
-  const float trusted = trebleTrusted_ > 0 ? 1.0f : step(speech_, kTrebleFrom, kTrebleTo);
+  const float trust = trusted(mask);
   float below = 0.0f;
   for (int b = 0; b < nn::VoiceFrame::kBands - firstTreble_; ++b) {
     const auto [from, to] = treble(b);
@@ -202,7 +212,7 @@ void VoiceDenoise::keepTreble(Mask& mask) noexcept {
     const bool top = from * nn::VoiceFrame::kBinHz >= kTopHz;
     const float own = top ? std::min(mask.gain[from], below) : mask.gain[from];
     if (!top) below = std::max(below, own);
-    std::fill(mask.gain.begin() + from, mask.gain.begin() + to, std::max(own, trusted * trebleGain_[b]));
+    std::fill(mask.gain.begin() + from, mask.gain.begin() + to, std::max(own, trust * trebleGain_[b]));
   }
 }
 
@@ -218,7 +228,7 @@ void VoiceDenoise::apply(SpectralFrame frame, const Mask& mask) noexcept {
     std::complex<float>* x = frame.spectrum[c];
     const std::complex<float>* past[nn::VoiceFrame::kTaps];
     for (int t = 0; t < nn::VoiceFrame::kTaps; ++t) {
-      const int at = (now_ + frames_ - (net_.delay() + t) * pace_.frames()) % frames_;
+      const int at = (now_ + frames_ - (listener_.delay() + t) * pace_.frames()) % frames_;
       past[t] = &past_[(static_cast<size_t>(at) * frame.channels + c) * filtered_];
     }
     for (int k = 0; k < filtered_; ++k) {

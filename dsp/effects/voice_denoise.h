@@ -7,7 +7,7 @@
 
 #include "core/effect.h"
 #include "nn/pace.h"
-#include "nn/voice_net.h"
+#include "nn/voice_listener.h"
 #include "noise/decision_directed.h"
 #include "noise/spp_mmse.h"
 
@@ -20,7 +20,7 @@ class VoiceDenoise : public SpectralEffect {
 
   VoiceDenoise(nn::VoiceNet net, bool ahead);
   void prepare(const SpectralSpec&) override;
-  int lookAhead() const noexcept override { return (net_.delay() + ahead_) * pace_.frames(); }
+  int lookAhead() const noexcept override { return (listener_.delay() + ahead_) * pace_.frames(); }
   void hear(const SpectralFrame&) noexcept override;
   void process(SpectralFrame) noexcept override;
   bool revises() const noexcept override { return pace_.frames() == 1; }
@@ -38,14 +38,14 @@ class VoiceDenoise : public SpectralEffect {
   void link(const SpectralFrame&) noexcept;
   void remember(const SpectralFrame&) noexcept;
   void followTreble() noexcept;
+  float trusted(const Mask&) const noexcept;
   void keepTreble(Mask&) noexcept;
   std::pair<int, int> treble(int band) const noexcept;
   void listenForWords() noexcept;
   float passed() const noexcept;
   void apply(SpectralFrame, const Mask&) noexcept;
 
-  nn::VoiceFrame features_;
-  nn::VoiceNet net_;
+  nn::VoiceListener listener_;
   int ahead_;  // thoughts that an answer's filter reaches beyond the frame that it means
   nn::Pace pace_;
   bool thinks_ = false;  // at this one
@@ -55,7 +55,6 @@ class VoiceDenoise : public SpectralEffect {
   Mask mask_, again_;                        // of the frame at hand, and of the one before with hindsight
   std::vector<std::complex<float>> past_;    // [frames][channels][filtered bins], a ring of those heard
   int filtered_ = 0, frames_ = 1, now_ = 0;
-  std::vector<float> input_;  // [kPositions][kInputs]
   // The treble, bands above 8 kHz: [bands, rounded up to 4].
   int firstTreble_ = 0;  // band
   SppMmse trebleNoise_;

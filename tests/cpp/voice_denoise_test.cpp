@@ -7,7 +7,7 @@
 #include "allocations.h"
 #include "cli/weights_file.h"
 #include "engine.h"
-#include "nn/voice_net.h"
+#include "nn/voice_listener.h"
 #include "signals.h"
 
 namespace rinse {
@@ -95,6 +95,58 @@ TEST(VoiceNet, AheadForgetsInBothDirections) {
     EXPECT_EQ(whole[kFrames + t], alone[t]) << "what was is heard in frame " << t;
   }
   EXPECT_NE(whole[kFrames], other[kFrames]);
+}
+
+using Spectra = std::vector<std::vector<std::complex<float>>>;
+
+Spectra noiseSpectra(int frames, unsigned seed) {
+  constexpr int kBins = 481;
+  const auto x = test::whiteNoise(frames * kBins * 2, 1.0f, seed);
+  Spectra all;
+  for (int t = 0; t < frames; ++t) {
+    auto& spectrum = all.emplace_back(kBins);
+    for (int k = 0; k < kBins; ++k) spectrum[k] = {x[2 * (t * kBins + k)], x[2 * (t * kBins + k) + 1]};
+  }
+  return all;
+}
+
+/// A listener's answers to these, and those of a network that heard the first `before` of them once already.
+void expectHeardBefore(const Spectra& spectra, int before) {
+  const nn::Weights& weights = cli::models().find("voice-ahead")->second;
+  nn::VoiceListener listener(std::move(*nn::VoiceNet::create(weights)));
+  listener.prepare(static_cast<int>(spectra[0].size()));
+  auto net = std::move(*nn::VoiceNet::create(weights));
+  nn::VoiceFrame frame;
+  std::vector<float> input(nn::VoiceFrame::kPositions * nn::VoiceFrame::kInputs);
+  const auto hear = [&](const auto& spectrum) {
+    frame.input(spectrum, input.data());
+    return net(input.data());
+  };
+  for (int t = 0; t < before; ++t) hear(spectra[t]);
+  const int end = static_cast<int>(spectra.size());
+  for (int t = 0; t < end; ++t) {
+    const auto found = listener(spectra[t]);
+    const int sooner = t - nn::VoiceListener::kTwice;  // the network alone answers so much sooner
+    if (sooner < 0) {
+      EXPECT_EQ(found.output[0], 0.0f);
+      continue;
+    }
+    const auto expected = hear(spectra[sooner]);
+    if (t < listener.delay()) continue;
+    for (int i = 0; i < nn::VoiceFrame::kPositions * nn::VoiceFrame::kOutputs; ++i)
+      ASSERT_EQ(found.output[i], expected.output[i]) << "frame " << t << ", value " << i;
+    ASSERT_EQ(found.speech, expected.speech);
+  }
+}
+
+TEST(VoiceListener, HearsTheFirstSecondsTwice) {
+  expectHeardBefore(noiseSpectra(nn::VoiceListener::kTwice + 400, 1), nn::VoiceListener::kTwice);
+}
+
+TEST(VoiceListener, HearsAShortRecordingTwiceWithoutTheSilenceBehindIt) {
+  Spectra spectra = noiseSpectra(nn::VoiceListener::kTwice + 400, 2);
+  for (size_t t = 101; t < spectra.size(); ++t) std::ranges::fill(spectra[t], 0.0f);
+  expectHeardBefore(spectra, 102);
 }
 
 TEST(VoiceNet, RefusesWeightsOfAnotherNetwork) {
@@ -185,7 +237,7 @@ TEST_P(VoiceDenoise, TreatsAllChannelsAlike) {
 
 TEST_P(VoiceDenoise, KnowsHowProbableSpeechIs) {
   auto e = engine();
-  test::Channels noise = {test::whiteNoise(3 * kRate, 0.05f)};
+  test::Channels noise = {test::whiteNoise(3 * kRate + e->latency(), 0.05f)};
   test::run(*e, noise, {480});
   ASSERT_TRUE(e->speechPresence().has_value());
   EXPECT_LT(*e->speechPresence(), 0.5f);
@@ -220,7 +272,7 @@ TEST_P(VoiceDenoise, LetsMusicPassThatPlaysAlone) {
 TEST_P(VoiceDenoise, LivesWithinTwentyMillisecondsAndHearsChunksAheadForFiles) {
   const bool ahead = std::string_view(GetParam()) == "voice-denoise-offline";
   const int hops = 2 * nn::AheadPath::kChunk + nn::AheadPath::kBeyond - 1 + nn::VoiceFrame::kAhead;
-  EXPECT_EQ(engine()->latency(), kRate / 50 + (ahead ? hops * kRate / 100 : 0));
+  EXPECT_EQ(engine()->latency(), kRate / 50 + (ahead ? (nn::VoiceListener::kTwice + hops) * kRate / 100 : 0));
 }
 
 INSTANTIATE_TEST_SUITE_P(LiveAndForFiles, VoiceDenoise, testing::Values("voice-denoise", "voice-denoise-offline"),
