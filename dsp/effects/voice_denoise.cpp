@@ -67,9 +67,7 @@ int thoughts(double seconds) { return static_cast<int>(seconds / nn::VoiceFrame:
 const std::span<const Param> VoiceDenoise::kParams = kTable;
 
 VoiceDenoise::VoiceDenoise(nn::VoiceNet net, bool ahead)
-    : SpectralEffect(kTable),
-      listener_(std::move(net)),
-      ahead_(ahead ? nn::VoiceFrame::kAhead : 0) {}
+    : SpectralEffect(kTable), listener_(std::move(net)), ahead_(ahead ? nn::VoiceFrame::kAhead : 0) {}
 
 void VoiceDenoise::prepare(const SpectralSpec& spec) {
   pace_.prepare(nn::VoiceFrame::kHopSeconds, spec.hopSeconds);

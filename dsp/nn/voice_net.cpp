@@ -56,8 +56,7 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
   const int p = kPositions;
   std::vector<Conv> convs;
   std::vector<DepthwiseConv> depthwise;
-  std::vector<DualPath> fine, middle;
-  std::vector<AheadPath> ahead;
+  std::vector<DualPath> fine, middle, ahead;
   std::vector<TransposedConv> ups;
   auto heads = Linear::create(weights, "heads", c, kHeads);
   if (!heads) return Error{heads.error()};
@@ -73,14 +72,9 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
   const auto up = [](int inputs, int outputs, int width) {
     return ConvSpec{.inputs = inputs, .outputs = outputs, .width = width, .kernel = 4, .stride = 2, .padding = 1};
   };
-  const auto pair = [&](const std::string& name, int positions, int channels, auto& list) -> std::string {
-    if (!weights.has(name + ".0.across_norm.weight")) return {};  // not every network has it
-    for (const char* which : {".0", ".1"}) {
-      auto path = DualPath::create(weights, name + which, positions, channels);
-      if (!path) return path.error();
-      list.emplace_back(std::move(*path));
-    }
-    return {};
+  const bool hearsAhead = weights.has("ahead.0.along.weight_ih");
+  const auto takeAhead = [&](const char* name) {
+    return hearsAhead ? take(ahead, DualPath::create(weights, name, kMiddle, c)) : std::string();
   };
   for (const std::string& wrong : {
            take(convs, Conv::create(weights, "down.0",
@@ -98,8 +92,10 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
            take(middle, DualPath::create(weights, "middle.0", kMiddle, c)),
            take(middle, DualPath::create(weights, "middle.1", kMiddle, c)),
            take(middle, DualPath::create(weights, "middle.2", kMiddle, c)),
-           pair("fine", p / 4, b, fine),
-           pair("ahead", kMiddle, c, ahead),
+           take(fine, DualPath::create(weights, "fine.0", p / 4, b)),
+           take(fine, DualPath::create(weights, "fine.1", p / 4, b)),
+           takeAhead("ahead.0"),
+           takeAhead("ahead.1"),
            take(ups, TransposedConv::create(weights, "up.0", up(c, b, p / 8))),
            take(ups, TransposedConv::create(weights, "up.1", up(b, a, p / 4))),
            take(ups, TransposedConv::create(weights, "last", up(a, VoiceFrame::kOutputs, p / 2))),
@@ -107,8 +103,9 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
        }) {
     if (!wrong.empty()) return Error{wrong};
   }
-  return VoiceNet(std::move(convs), std::move(depthwise), std::move(fine), std::move(middle), std::move(ahead),
-                  std::move(ups), std::move(*heads));
+  return VoiceNet(std::move(convs), std::move(depthwise), std::move(fine), std::move(middle),
+                  {std::make_move_iterator(ahead.begin()), std::make_move_iterator(ahead.end())}, std::move(ups),
+                  std::move(*heads));
 }
 
 void VoiceNet::encode(const float* input, float* skips) noexcept {
@@ -120,7 +117,7 @@ void VoiceNet::encode(const float* input, float* skips) noexcept {
     }
     copyRow(convs_[i](input), skips);
     leaky({skips, static_cast<size_t>(kSkip[i])});
-    if (i == kFine && !fine_.empty()) fine_[0](skips);
+    if (i == kFine) fine_[0](skips);
     input = skips;
     skips += kSkip[i];
   }
@@ -137,7 +134,7 @@ void VoiceNet::decode(float* x, bool first) noexcept {
   for (int i = 2; i >= 0; --i) {
     skip -= kSkip[i];
     addTo(x, skip, kSkip[i]);
-    if (i == kFine && !fine_.empty()) {
+    if (i == kFine) {
       if (first) fine_[1].reset();
       fine_[1](x);
     }
@@ -180,7 +177,7 @@ VoiceNet::Answer VoiceNet::operator()(const float* input) noexcept {
 void VoiceNet::forget() noexcept {
   for (Conv& l : convs_) l.reset();
   for (DepthwiseConv& l : depthwise_) l.reset();
-  if (!fine_.empty()) fine_[0].reset();
+  fine_[0].reset();
   first_ = true;
 }
 

@@ -1,7 +1,6 @@
 // The voice network (models/voice/network.py), a frame in, a frame out: convolutions over frequency and time down to
-// sixteen positions, recurrent layers along frequency and along time there and, where the weights have them, on both
-// ways at thirty-two, and back up with the encoder's outputs added. With what hears ahead among its weights it answers
-// later. Not for other topologies: those get a class of their own.
+// sixteen positions, recurrent layers along frequency and along time there and on both ways at thirty-two, and back up
+// with the encoder's outputs added. With what hears ahead among its weights it answers later. Not for other topologies: those get a class of their own.
 #pragma once
 
 #include <vector>
@@ -42,7 +41,7 @@ class VoiceNet {
 
   std::vector<Conv> convs_;               // [3] the first layer, then what mixes channels after each depthwise one
   std::vector<DepthwiseConv> depthwise_;  // [2]
-  std::vector<DualPath> fine_;            // [2] on the way down and on the way up, or none
+  std::vector<DualPath> fine_;            // [2] on the way down and on the way up
   std::vector<DualPath> middle_;          // [3]
   std::vector<AheadPath> ahead_;          // between those; none where it is to answer at once
   std::vector<TransposedConv> ups_;       // [2], then both answers

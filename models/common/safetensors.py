@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 
-SMALLEST_MATRIX = 256  # values; what is smaller stays float
+SMALLEST_MATRIX = 768  # values; what is smaller stays float
 
 
 def write(path, tensors, about=None):
@@ -41,19 +41,25 @@ def read(path):
     return {name: tensor(t) for name, t in header.items()}, json.loads(about["rinse"])
 
 
+def cut(x, bits, up=False):
+    """float32 without so many of the lowest bits: zeros that gzip takes away. To the nearest, or away from zero."""
+    grain = 1 << bits
+    return ((x.astype(np.float32).view(np.uint32) + np.uint32(grain - 1 if up else grain // 2)) & np.uint32(2**32 - grain)).view(np.float32)
+
+
 def quantize(weight):
     """Rows of a weight as int8 and their scales: weight ~ q * scale[row]."""
     rows = weight.reshape(len(weight), -1)
-    scale = np.abs(rows).max(axis=1).astype(np.float32) / 127
+    scale = cut(np.abs(rows).max(axis=1) / 127, 16, up=True)
     q = np.round(rows / np.where(scale > 0, scale, 1)[:, None]).astype(np.int8)
     return q.reshape(weight.shape), scale
 
 
 def rounded(tensors):
-    """Matrices as int8 with a scale for each row; and all as floats again, as C++ will have them."""
+    """Matrices as int8 with a scale for each row, all else to 16 bits of its mantissa; and all as floats again, as C++ will have them."""
     stored, values = {}, {}
     for name, tensor in tensors.items():
-        values[name] = stored[name] = tensor
+        values[name] = stored[name] = cut(tensor, 14)
         if tensor.ndim > 1 and tensor.size >= SMALLEST_MATRIX:
             stored[name], stored[name + ".scale"] = quantize(tensor)
             values[name] = stored[name] * stored[name + ".scale"].reshape([-1] + [1] * (tensor.ndim - 1))

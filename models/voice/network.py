@@ -84,13 +84,13 @@ class AheadPath(DualPath):
 
 class VoiceNet(nn.Module):
     def __init__(self, ahead=False, channels=(16, 32, 48), blocks=3):
-        """ahead: between the blocks it hears what follows, too, for files; where not, there are blocks at twice the positions, too."""
+        """ahead: between the blocks it hears what follows, too, for files."""
         super().__init__()
         a, b, c = channels
         self.down = nn.ModuleList([Causal(nn.Conv2d(INPUTS, a, (3, 5), stride=(1, 2), padding=(0, 2)), a, 3), Separable(a, b), Separable(b, c)])
         self.middle = nn.ModuleList([DualPath(c) for _ in range(blocks)])
         self.ahead = nn.ModuleList([AheadPath(c) for _ in range(blocks - 1 if ahead else 0)])  # between those
-        self.fine = nn.ModuleList([DualPath(b) for _ in range(0 if ahead else 2)])  # on the way down and on the way up
+        self.fine = nn.ModuleList([DualPath(b) for _ in range(2)])  # at twice the positions, on the way down and on the way up
         for block in (self.middle[-1], *self.ahead, *self.fine):
             block.let_through()
         self.up = nn.ModuleList([Causal(Upsampling(c, b), b), Causal(Upsampling(b, a), a)])
@@ -118,7 +118,7 @@ class VoiceNet(nn.Module):
         skips = []
         for i, layer in enumerate(self.down):
             x = layer(x)
-            if i == 1 and len(self.fine):
+            if i == 1:
                 x = self.fine[0](x)
             skips.append(x)
         for i, block in enumerate(self.middle):
@@ -126,8 +126,6 @@ class VoiceNet(nn.Module):
             if i < len(self.ahead):
                 x = self.ahead[i](x)
         heads = self.heads(x.mean(3).transpose(1, 2))
-        x = self.up[0](x + skips.pop()) + skips.pop()
-        if len(self.fine):
-            x = self.fine[1](x)
+        x = self.fine[1](self.up[0](x + skips.pop()) + skips.pop())
         x = self.up[1](x) + skips.pop()
         return [answer(x).permute(0, 2, 3, 1) for answer in (self.last, self.again)], heads

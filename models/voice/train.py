@@ -162,6 +162,14 @@ def beginning(args):
     return {"step": 0, "heard": 0.0, "spent": 0.0}
 
 
+def learning(net, settled):
+    """Ready to be trained; settled: what batch norms take for mean and variance stays, so that what is trained is what will answer."""
+    net.train()
+    for module in net.modules():
+        if settled and isinstance(module, torch.nn.BatchNorm2d):
+            module.eval()
+
+
 def train(args, rank, partner, net, begin):
     """One process; the first one keeps the log and the checkpoint."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -170,6 +178,7 @@ def train(args, rank, partner, net, begin):
         torch.set_num_threads(1)
     ahead = network.AHEAD if args.ahead else 0
     net, loss = net.to(device), Loss(ahead).to(device)
+    learning(net, args.settled)
     optimizer = muon.Muon(net.named_parameters(), args.rate)
     checkpoint = os.path.join(args.cache, f"{args.name}.pt")
     step, heard, spent = (begin[k] for k in ("step", "heard", "spent"))
@@ -186,7 +195,7 @@ def train(args, rank, partner, net, begin):
             output = net(test[0])
             passed = loss(output, *test[1:])[0].item()
             right = ((output[1] > 0) == (test[4] > 0.5)).float().mean((0, 1)).tolist()
-        net.train()
+        learning(net, args.settled)
         minutes = spent + (time.time() - start) / 60
         row = f"{minutes:.1f},{step},{heard:.2f},{np.mean(recent or [np.nan]):.5f},{passed:.5f},{right[0]:.3f},{right[1]:.3f}"
         print(row, flush=True)
@@ -241,6 +250,7 @@ def main():
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=2.4)
     parser.add_argument("--rate", type=float, default=2e-3, help="learning rate")
+    parser.add_argument("--settled", action="store_true", help="leave the batch norms' means and variances as they are")
     parser.add_argument("--workers", type=int, default=1, help="processes that make mixtures, for each partner")
     parser.add_argument("--partners", type=int, default=1, help="processes that train")
     parser.add_argument("--seed", type=int, default=1)
