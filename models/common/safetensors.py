@@ -5,7 +5,8 @@ import zlib
 
 import numpy as np
 
-SMALLEST_MATRIX = 768  # values; what is smaller stays float
+SMALLEST_MATRIX = 768  # values; what is smaller stays float: in int8 the first, the last and the depthwise layers cost more than they weigh
+SPARED, SPARED_OF_SCALES = 14, 16  # bits of a float that are not kept
 
 
 def write(path, tensors, about=None):
@@ -50,16 +51,16 @@ def cut(x, bits, up=False):
 def quantize(weight):
     """Rows of a weight as int8 and their scales: weight ~ q * scale[row]."""
     rows = weight.reshape(len(weight), -1)
-    scale = cut(np.abs(rows).max(axis=1) / 127, 16, up=True)
+    scale = cut(np.abs(rows).max(axis=1) / 127, SPARED_OF_SCALES, up=True)
     q = np.round(rows / np.where(scale > 0, scale, 1)[:, None]).astype(np.int8)
     return q.reshape(weight.shape), scale
 
 
 def rounded(tensors):
-    """Matrices as int8 with a scale for each row, all else to 16 bits of its mantissa; and all as floats again, as C++ will have them."""
+    """Matrices as int8 with a scale for each row, all else as floats of fewer bits; and all as floats again, as C++ will have them."""
     stored, values = {}, {}
     for name, tensor in tensors.items():
-        values[name] = stored[name] = cut(tensor, 14)
+        values[name] = stored[name] = cut(tensor, SPARED)
         if tensor.ndim > 1 and tensor.size >= SMALLEST_MATRIX:
             stored[name], stored[name + ".scale"] = quantize(tensor)
             values[name] = stored[name] * stored[name + ".scale"].reshape([-1] + [1] * (tensor.ndim - 1))
