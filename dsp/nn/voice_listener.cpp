@@ -23,7 +23,7 @@ void VoiceListener::reset() noexcept {
 }
 
 std::span<std::complex<float>> VoiceListener::waiting(int frame) noexcept {
-  return {waiting_.begin() + static_cast<size_t>(frame) * bins_, static_cast<size_t>(bins_)};
+  return {&waiting_[static_cast<size_t>(frame) * bins_], static_cast<size_t>(bins_)};
 }
 
 VoiceNet::Answer VoiceListener::operator()(std::span<const std::complex<float>> spectrum) noexcept {
@@ -32,8 +32,9 @@ VoiceNet::Answer VoiceListener::operator()(std::span<const std::complex<float>> 
   if (heard_ == twice_) rehearse();
   if (heard_ >= twice_) answer = hear(waiting(oldest_));
   heard_ = std::min(heard_ + 1, twice_ + 1);
-  if (heard_ <= twice_ && std::ranges::any_of(spectrum, [](auto x) { return x != 0.0f; })) sounding_ = heard_;
-  std::ranges::copy(spectrum, waiting(oldest_).begin());
+  const bool sounds = std::any_of(spectrum.begin(), spectrum.end(), [](auto x) { return x != 0.0f; });
+  if (heard_ <= twice_ && sounds) sounding_ = heard_;
+  std::copy(spectrum.begin(), spectrum.end(), waiting(oldest_).begin());
   oldest_ = (oldest_ + 1) % twice_;
   return answer;
 }

@@ -74,7 +74,7 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
   };
   const bool hearsAhead = weights.has("ahead.0.along.weight_ih");
   const auto takeAhead = [&](const char* name) {
-    return hearsAhead ? take(ahead, DualPath::create(weights, name, kMiddle, c)) : std::string();
+    return hearsAhead ? take(ahead, DualPath::create(weights, name, kMiddle, kChannels[2])) : std::string();
   };
   for (const std::string& wrong : {
            take(convs, Conv::create(weights, "down.0",
