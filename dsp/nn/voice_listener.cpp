@@ -28,12 +28,13 @@ std::span<std::complex<float>> VoiceListener::waiting(int frame) noexcept {
 
 VoiceNet::Answer VoiceListener::operator()(std::span<const std::complex<float>> spectrum) noexcept {
   if (twice_ == 0) return hear(spectrum);
-  VoiceNet::Answer answer{nothing_.data(), nothing_.data(), 0.0f, 0.0f};
-  if (heard_ == twice_) rehearse();
-  if (heard_ >= twice_) answer = hear(waiting(oldest_));
-  heard_ = std::min(heard_ + 1, twice_ + 1);
-  const bool sounds = std::any_of(spectrum.begin(), spectrum.end(), [](auto x) { return x != 0.0f; });
-  if (heard_ <= twice_ && sounds) sounding_ = heard_;
+  if (heard_ < twice_) {
+    std::copy(spectrum.begin(), spectrum.end(), waiting(heard_++).begin());
+    if (std::any_of(spectrum.begin(), spectrum.end(), [](auto x) { return x != 0.0f; })) sounding_ = heard_;
+    if (heard_ == twice_) rehearse();
+    return {nothing_.data(), nothing_.data(), 0.0f, 0.0f};
+  }
+  const VoiceNet::Answer answer = hear(waiting(oldest_));
   std::copy(spectrum.begin(), spectrum.end(), waiting(oldest_).begin());
   oldest_ = (oldest_ + 1) % twice_;
   return answer;

@@ -34,7 +34,7 @@ class VoiceListener {
   VoiceNet net_;
   int twice_, bins_ = 0;
   std::vector<std::complex<float>> waiting_;  // [twice_][bins] a ring
-  int heard_ = 0, oldest_ = 0;                // frames; heard_ stops at twice_ + 1
+  int heard_ = 0, oldest_ = 0;                // of the first ones; place in the ring, once it is full
   int sounding_ = 0;                          // of the first ones, those up to the last that is not digital silence
   std::vector<float> input_, nothing_;        // [kPositions][kInputs], [kPositions][kOutputs]
 };

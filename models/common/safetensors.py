@@ -12,14 +12,14 @@ SPARED, SPARED_OF_SCALES = 14, 16  # bits of a float that are not kept
 def write(path, tensors, about=None):
     """tensors: name -> float32 or int8 array; about: what the file says of itself (topology, signal contract)."""
     header, parts, offset = {}, [], 0
-    kind = lambda name: (tensors[name].dtype.name, name.endswith(".scale"))  # like beside like: gzip makes a thirtieth less of it
-    for name in sorted(tensors, key=kind):
+    like = lambda name: (tensors[name].dtype.name, name.endswith(".scale"))  # like beside like: gzip makes a thirtieth less of it
+    for name in sorted(tensors, key=like):
         tensor = np.ascontiguousarray(tensors[name])
-        stored = {"float32": "F32", "int8": "I8"}[tensor.dtype.name]
-        if stored == "F32" and not np.isfinite(tensor).all():
+        kind = {"float32": "F32", "int8": "I8"}[tensor.dtype.name]
+        if kind == "F32" and not np.isfinite(tensor).all():
             raise ValueError(f"{name} holds values that are no numbers")
         data = tensor.tobytes()
-        header[name] = {"dtype": stored, "shape": list(tensor.shape), "data_offsets": [offset, offset + len(data)]}
+        header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [offset, offset + len(data)]}
         parts.append(data)
         offset += len(data)
     body = b"".join(parts)

@@ -54,11 +54,13 @@ TEST_P(VoiceDenoise, TakesNoiseAwayDownToItsLimit) {
 }
 
 /// What is high in a sound, by its second differences: 12 dB more for each octave.
-double treble(const std::vector<float>& x, size_t from) {
-  std::vector<float> high(x.size() - 2);
-  for (size_t i = 0; i < high.size(); ++i) high[i] = x[i + 2] - 2.0f * x[i + 1] + x[i];
-  return test::power(high, from);
+std::vector<float> high(const std::vector<float>& x) {
+  std::vector<float> y(x.size() - 2);
+  for (size_t i = 0; i < y.size(); ++i) y[i] = x[i + 2] - 2.0f * x[i + 1] + x[i];
+  return y;
 }
+
+double treble(const std::vector<float>& x, size_t from) { return test::power(high(x), from); }
 
 TEST_P(VoiceDenoise, TakesHissAwayUnderAVoiceThoughTheRecordingBeginsWithDigitalSilence) {
   const auto x = test::sum(test::voice(4 * kRate, kRate), test::whiteNoise(4 * kRate, 0.01f));
@@ -73,11 +75,8 @@ TEST_P(VoiceDenoise, TakesHissAwayUnderAVoiceThoughTheRecordingBeginsWithDigital
 TEST_P(VoiceDenoise, KeepsTheTrebleOfASibilantBeforeAnyWord) {
   constexpr int kBegin = 2 * kRate, kLength = kRate / 5;
   std::vector<float> x(kBegin, 0.0f);
-  const auto noise = test::whiteNoise(kLength + 2, 0.002f), word = test::voice(kRate / 2, kRate);
-  for (int i = 0; i < kLength; ++i) {
-    const double u = static_cast<double>(i) / kLength, high = noise[i + 2] - 2.0 * noise[i + 1] + noise[i];
-    x.push_back(static_cast<float>(high * std::sin(M_PI * u)));
-  }
+  const auto hiss = high(test::whiteNoise(kLength + 2, 0.002f)), word = test::voice(kRate / 2, kRate);
+  for (int i = 0; i < kLength; ++i) x.push_back(static_cast<float>(hiss[i] * std::sin(M_PI * i / kLength)));
   x.insert(x.end(), word.begin(), word.end());
   x.resize(x.size() + kRate);
   const auto sibilant = [](const std::vector<float>& all) {
