@@ -22,6 +22,7 @@ RATE = clips.RATE
 SPEECH = ("speech_fullband_pd", "speech_fullband_mit", "speech_more_fullband", "speech_more_16k", "speech_16k")
 NOISE = ("noise", "noise_more")
 EVENTS = ("rustle", "rustle_more", "drums_snares", "drums_muldjord")  # single sounds, not voices: strewn about
+NOTHING_SAID = 0.1  # of a clip's level: what is softer is its pauses
 EXAM_SHARE = 12  # one clip in so many is heard in exams only
 ROOMS = ("rir", "rir_more")
 
@@ -49,6 +50,7 @@ class Mixer(Sounds):
     def __init__(self, data, cache, seed, exam=False):
         super().__init__(seed)
         rows, self.samples = clips.prepare(data, cache)
+        self.levels = {}
         kept = lambda r: zlib.crc32((r["file"] if "unknown" in r["speaker"] else r["speaker"] or r["file"]).encode()) % EXAM_SHARE == 0
         for pack in {r["pack"] for r in rows}:  # small sets of clips have too few to keep some
             if len({kept(r) for r in rows if r["pack"] == pack}) == 2:
@@ -65,6 +67,12 @@ class Mixer(Sounds):
         # A speaker counts by the root of what there is of him: the long sets don't drown the many voices, nor the other way round.
         seconds = np.array([sum(r["length"] for r in self.speakers[n]) / RATE for n in self.names])
         self.weights = np.sqrt(seconds) / np.sqrt(seconds).sum()
+
+    def level(self, row):
+        """RMS of a whole clip where it is active."""
+        if row["file"] not in self.levels:
+            self.levels[row["file"]] = active_rms(clips.load(row, self.samples, 0, row["length"]))
+        return self.levels[row["file"]]
 
     def pick(self, rows, length):
         """A stretch of one of the clips; shorter where the clip is."""
@@ -87,9 +95,12 @@ class Mixer(Sounds):
             x = self.pick([row], length)
             if total == 0 and self.chance(0.3):  # a recording that begins in the middle of a word
                 x = x[int(self.rng.integers(max(1, len(x) // 2))):]
+            level = self.level(row)
+            if active_rms(x) < NOTHING_SAID * level:
+                continue
             if speed != 1.0:  # pitch and pace together, as tape does it
                 x = resample_poly(x, 20, round(20 * speed)).astype(np.float32)
-            x = x / np.float32(active_rms(x)) * np.float32(0.1)
+            x = x / np.float32(level) * np.float32(0.1)
             pause = np.zeros(int(self.rng.exponential(0.4) * RATE), np.float32)
             out += [x, pause]
             total += len(x) + len(pause)
@@ -193,9 +204,9 @@ class Mixer(Sounds):
 
     def limited(self, sounds, top):
         """With nothing above the top, or as a resampler does it: through a lower rate and back, with what its filter leaves of the images."""
-        if self.chance(0.5):
+        if self.chance(0.5) or top > RATE / 3:  # half the rate is the highest here
             return [shape(x, lambda hz: (hz < top).astype(float)) for x in sounds]
-        factor = max(2, round(RATE / 2 / top))
+        factor = round(RATE / 2 / top)
         taps = firwin(2 * factor * int(self.rng.integers(2, 17)) + 1, 1 / factor, window=("kaiser", self.rng.uniform(2, 12)))
         return [resample_poly(resample_poly(x, 1, factor), factor, 1, window=taps)[: len(x)].astype(np.float32) for x in sounds]
 
