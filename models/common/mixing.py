@@ -204,7 +204,7 @@ class Mixer(Sounds):
 
     def limited(self, sounds, top):
         """With nothing above the top, or as a resampler does it: through a lower rate and back, with what its filter leaves of the images."""
-        if self.chance(0.5) or top > RATE / 3:  # half the rate is the highest here
+        if self.chance(0.5) or top > RATE / 3:  # the nearest whole factor is one: no lower rate
             return [shape(x, lambda hz: (hz < top).astype(float)) for x in sounds]
         factor = round(RATE / 2 / top)
         taps = firwin(2 * factor * int(self.rng.integers(2, 17)) + 1, 1 / factor, window=("kaiser", self.rng.uniform(2, 12)))
