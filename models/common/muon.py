@@ -1,4 +1,4 @@
-"""Muon (Jordan et al. 2024): the momentum of a matrix, made orthogonal by Newton-Schulz steps; AdamW for what is no matrix."""
+"""Muon (Jordan et al. 2024): the momentum of a matrix, made orthogonal by Newton-Schulz steps; AdamW for what is no matrix and for a network's ends."""
 import torch
 
 
@@ -15,14 +15,17 @@ def orthogonal(g, steps=5):
 
 
 class Muon(torch.optim.Optimizer):
-    def __init__(self, named, lr, momentum=0.95, betas=(0.9, 0.99), decay=1e-4, ratio=10.0):
-        self.blocks = {}
+    def __init__(self, named, ends, lr, momentum=0.98, betas=(0.97, 0.995), decay=1e-4, ratio=10.0, end_share=0.1):
+        """named: parameters; ends: what the names of the first and last layers begin with, which take steps of end_share: the loss is steepest there."""
+        self.blocks, self.ends = {}, set()
         params = []
         for name, p in named:
             params.append(p)
-            if p.ndim >= 2 and min(p.shape[0], p[0].numel()) > 2:
+            if name.startswith(ends):
+                self.ends.add(p)
+            elif p.ndim >= 2 and min(p.shape[0], p[0].numel()) > 2:
                 self.blocks[p] = 3 if "weight_ih" in name or "weight_hh" in name else 1
-        super().__init__(params, dict(lr=lr, momentum=momentum, betas=betas, decay=decay, ratio=ratio))
+        super().__init__(params, dict(lr=lr, momentum=momentum, betas=betas, decay=decay, ratio=ratio, end_share=end_share))
 
     @torch.no_grad()
     def step(self):
@@ -32,6 +35,7 @@ class Muon(torch.optim.Optimizer):
                 s, g = self.state[p], p.grad
                 if g is None:
                     continue
+                g = g / (g.norm() + 1e-12)
                 p.mul_(1 - lr * group["decay"])
                 if p in self.blocks:
                     m = s.setdefault("m", torch.zeros_like(g))
@@ -44,4 +48,5 @@ class Muon(torch.optim.Optimizer):
                     s["t"] = s.get("t", 0) + 1
                     b1, b2 = group["betas"]
                     m.lerp_(g, 1 - b1), v.mul_(b2).addcmul_(g, g, value=1 - b2)
-                    p.addcdiv_(m / (1 - b1 ** s["t"]), (v / (1 - b2 ** s["t"])).sqrt_().add_(1e-8), value=-lr)
+                    share = group["end_share"] if p in self.ends else 1
+                    p.addcdiv_(m / (1 - b1 ** s["t"]), (v / (1 - b2 ** s["t"])).sqrt_().add_(1e-8), value=-lr * share)

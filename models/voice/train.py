@@ -19,6 +19,7 @@ import clips  # noqa: E402
 import disturbance  # noqa: E402
 from deep_filter import deep_filter  # noqa: E402
 import features  # noqa: E402
+from heard import Heard  # noqa: E402
 import mixing  # noqa: E402
 import muon  # noqa: E402
 import network  # noqa: E402
@@ -36,7 +37,7 @@ ECHOES, POOL = 2, 96  # each mixture is used twice, the second time much later (
 
 def example(mixer, seconds, low_latency):
     """inputs [time][positions][3], then noisy and clean [time][positions][2] as the loss compares them: the bins, and in the first place of
-    a band the root of its power; the bandwidth, Hz; and what the heads are to say [time][2]. The share low_latency is windowed as for that."""
+    a band the root of its power; the bandwidth, Hz; what the heads are to say [time][2]; and whether it is windowed for low latency, as that share is."""
     mixture = mixer.mixture(seconds)
     low = mixer.chance(low_latency)
     inputs, spectrum = features.analyse(mixture.noisy, low_latency=low)
@@ -58,7 +59,7 @@ def example(mixer, seconds, low_latency):
     noisy, clean = positions(spectrum), positions(target)
     noisy[:, :bins] *= flip
     clean[:, :bins] *= flip
-    return inputs, noisy, clean, np.float32(mixture.bandwidth), heads
+    return inputs, noisy, clean, np.float32(mixture.bandwidth), heads, np.bool_(low)
 
 
 class Mixtures(torch.utils.data.IterableDataset):
@@ -85,7 +86,7 @@ class Loss(torch.nn.Module):
     def __init__(self, ahead=0):
         super().__init__()
         self.ahead = ahead  # frames that the network hears after the one it answers for
-        self.disturbance = disturbance.Disturbance()
+        self.disturbance, self.heard = disturbance.Disturbance(), Heard()
         self.bins, edges = features.layout()
         hz = np.arange(features.BINS) * 50.0
         share = 50 / (24.7 * (4.37 * hz / 1000 + 1))  # of an ERB in a bin, Glasberg & Moore 1990
@@ -95,11 +96,13 @@ class Loss(torch.nn.Module):
         self.register_buffer("weight", torch.from_numpy(weight).float())
         self.register_buffer("missing", torch.where(self.top > TREBLE_HZ, MISSING_TREBLE, MISSING).float())
 
-    def forward(self, output, noisy, clean, bandwidth, told):
-        """The part of the spectra, which the log shows, and all of it; means over the answers: of each half a frame is heard."""
+    def forward(self, output, noisy, clean, bandwidth, told, low_latency):
+        """The part of the spectra, and all of it."""
         answers, heads = output
-        each = [self.of(deep_filter(a, noisy, self.bins, self.ahead + k), clean, bandwidth) for k, a in enumerate(answers)]
-        spectra, heard = (sum(x) / len(each) for x in zip(*each))
+        now, again = (deep_filter(a, noisy, self.bins, self.ahead + k) for k, a in enumerate(answers))
+        estimate = self.heard(now, again)
+        estimate = torch.where(low_latency[:, None, None, None], now[:, 1 : 1 + estimate.shape[1]], estimate)  # there is no second answer there
+        spectra, heard = self.of(estimate, clean[:, 1 : 1 + estimate.shape[1]], bandwidth)
         return spectra, spectra - heard + HEADS_SHARE * torch.nn.functional.binary_cross_entropy_with_logits(heads, told)
 
     def of(self, estimate, clean, bandwidth):
@@ -111,7 +114,6 @@ class Loss(torch.nn.Module):
             small = magnitude ** POWER
             return small, x * (small / magnitude)[..., None]
 
-        clean = clean[:, : estimate.shape[1]]
         (a, x), (b, y) = compress(clean), compress(estimate)
         magnitude = (a - b).square() + self.missing * (a - b).clamp_min(0).square()
         bins = lambda x: (x[..., : self.bins, :].square().sum((1, 2, 3)))
@@ -145,7 +147,7 @@ class Partner:
                 own.copy_(common.reshape(own.shape))
 
 
-def exam(args, seconds=4.0, count=24):
+def exam(args, seconds=4.0, count=48):
     """Mixtures of clips that training does not hear, always the same ones: the curve is smoother for it."""
     mixer = mixing.Mixer(args.data, args.cache, [2**31], exam=True)
     return [torch.from_numpy(np.stack(x)) for x in zip(*(example(mixer, seconds, args.low_latency) for _ in range(count)))]
@@ -179,7 +181,7 @@ def train(args, rank, partner, net, begin):
     ahead = network.AHEAD if args.ahead else 0
     net, loss = net.to(device), Loss(ahead).to(device)
     learning(net, args.settled)
-    optimizer = muon.Muon(net.named_parameters(), args.rate)
+    optimizer = muon.Muon(net.named_parameters(), network.ENDS, args.rate)
     checkpoint = os.path.join(args.cache, f"{args.name}.pt")
     step, heard, spent = (begin[k] for k in ("step", "heard", "spent"))
     if "optimizer" in begin:
@@ -193,11 +195,11 @@ def train(args, rank, partner, net, begin):
         net.eval()
         with torch.no_grad():
             output = net(test[0])
-            passed = loss(output, *test[1:])[0].item()
+            spectra, passed = (x.item() for x in loss(output, *test[1:]))
             right = ((output[1] > 0) == (test[4] > 0.5)).float().mean((0, 1)).tolist()
         learning(net, args.settled)
         minutes = spent + (time.time() - start) / 60
-        row = f"{minutes:.1f},{step},{heard:.2f},{np.mean(recent or [np.nan]):.5f},{passed:.5f},{right[0]:.3f},{right[1]:.3f}"
+        row = f"{minutes:.1f},{step},{heard:.2f},{np.mean(recent or [np.nan]):.5f},{spectra:.5f},{right[0]:.3f},{right[1]:.3f},{passed:.5f}"
         print(row, flush=True)
         with open(os.path.join(args.cache, f"{args.name}.csv"), "a") as log:
             log.write(row + "\n")
@@ -209,9 +211,10 @@ def train(args, rank, partner, net, begin):
         with torch.no_grad():
             loud = torch.zeros(*test[1].shape[:3], network.OUTPUTS)
             loud[..., 2 * ahead] = 20.0  # a mask of ones
-            unprocessed = loss(([loud], torch.zeros_like(test[4])), *test[1:])[0].item()
+            later = loud.roll(2, -1)
+            unprocessed = loss(([loud, later], torch.zeros_like(test[4])), *test[1:])[0].item()
             print(f"{sum(p.numel() for p in net.parameters())} parameters on {device}; the exam unprocessed: {unprocessed:.5f}")
-            print("minutes,step,hours heard,loss,loss in the exam,speech right,music right", flush=True)
+            print("minutes,step,hours heard,loss of spectra,the same in the exam,speech right,music right,all of the loss in the exam", flush=True)
         report()
     first = step
     share = lambda: (step - first) / args.steps if args.steps else (time.time() - start) / (args.minutes * 60)
@@ -222,7 +225,6 @@ def train(args, rank, partner, net, begin):
             group["lr"] = args.rate * min(1, (step - first + 1) / WARM_UP) * left
         optimizer.zero_grad()
         value.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
         step, heard = step + 1, heard + args.partners * args.batch * args.seconds / 3600
         recent.append(spectral.item())
