@@ -15,8 +15,8 @@ def orthogonal(g, steps=5):
 
 
 class Muon(torch.optim.Optimizer):
-    def __init__(self, named, ends, lr, momentum=0.98, betas=(0.97, 0.995), decay=1e-4, ratio=10.0, end_share=0.1):
-        """named: parameters; ends: what the names of the first and last layers begin with, which take steps of end_share: the loss is steepest there."""
+    def __init__(self, named, ends, lr, momentum=0.98, betas=(0.97, 0.995), decay=1e-4, ratio=10.0, end_share=1.0):
+        """named: parameters; ends: what the names of the first and last layers begin with, whose rate is end_share of lr."""
         self.blocks, self.ends = {}, set()
         params = []
         for name, p in named:

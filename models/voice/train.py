@@ -30,6 +30,7 @@ POWER, COMPLEX_SHARE, MISSING, MISSING_TREBLE, SNR_SHARE, DISTURBANCE_SHARE, HEA
 TREBLE_HZ = 8000
 SILENT = 1e-3  # of the power of a clip, which is scaled to one
 WARM_UP = 100  # steps
+END_SHARE = 0.1  # of the rate, for the first and last layers of a network that was trained before: there the loss is steepest
 LOW_LATENCY = 0.15  # share of the mixtures for the network that hears nothing ahead: with the same weights it works in windows of 10 ms latency, at some loss
 PAUSE_DB = 30  # a frame this far below the clip's loudest ones is a pause
 ECHOES, POOL = 2, 96  # each mixture is used twice, the second time much later (data echoing, Choi et al. 2019)
@@ -181,7 +182,7 @@ def train(args, rank, partner, net, begin):
     ahead = network.AHEAD if args.ahead else 0
     net, loss = net.to(device), Loss(ahead).to(device)
     learning(net, args.settled)
-    optimizer = muon.Muon(net.named_parameters(), network.ENDS, args.rate)
+    optimizer = muon.Muon(net.named_parameters(), network.ENDS, args.rate, end_share=END_SHARE if "net" in begin else 1)
     checkpoint = os.path.join(args.cache, f"{args.name}.pt")
     step, heard, spent = (begin[k] for k in ("step", "heard", "spent"))
     if "optimizer" in begin:
