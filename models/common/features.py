@@ -30,6 +30,12 @@ def analyse(samples, inputs=True, low_latency=False):
     return features, spectrum
 
 
+def turned(spectrum):
+    """[frames][481] -> real and imaginary parts of the bins as the network sees them, [frames][bins][2]."""
+    bins = layout()[0]
+    return np.ascontiguousarray(spectrum[:, :bins]).view(np.float32).reshape(len(spectrum), bins, 2) * flip(len(spectrum))
+
+
 def flip(frames):
     """[frames][bins][1]: the sign that makes a steady tone in the middle of a bin stand still from frame to frame: a hop turns odd bins around."""
     sign = np.ones((frames, layout()[0], 1), np.float32)

@@ -17,20 +17,20 @@ def orthogonal(g, steps=5):
 class Muon(torch.optim.Optimizer):
     def __init__(self, named, ends, lr, momentum=0.98, betas=(0.97, 0.995), decay=1e-4, ratio=10.0, end_share=1.0):
         """named: parameters; ends: what the names of the first and last layers begin with, whose rate is end_share of lr."""
-        self.blocks, self.ends = {}, set()
-        params = []
+        self.blocks = {}
+        inner, outer = [], []
         for name, p in named:
-            params.append(p)
-            if name.startswith(ends):
-                self.ends.add(p)
-            elif p.ndim >= 2 and min(p.shape[0], p[0].numel()) > 2:
+            end = name.startswith(ends)
+            (outer if end else inner).append(p)
+            if not end and p.ndim >= 2 and min(p.shape[0], p[0].numel()) > 2:
                 self.blocks[p] = 3 if "weight_ih" in name or "weight_hh" in name else 1
-        super().__init__(params, dict(lr=lr, momentum=momentum, betas=betas, decay=decay, ratio=ratio, end_share=end_share))
+        groups = [dict(params=inner, share=1.0), dict(params=outer, share=end_share)]
+        super().__init__(groups, dict(lr=lr, momentum=momentum, betas=betas, decay=decay, ratio=ratio))
 
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
-            lr = group["lr"]
+            lr = group["lr"] * group["share"]
             for p in group["params"]:
                 s, g = self.state[p], p.grad
                 if g is None:
@@ -48,5 +48,4 @@ class Muon(torch.optim.Optimizer):
                     s["t"] = s.get("t", 0) + 1
                     b1, b2 = group["betas"]
                     m.lerp_(g, 1 - b1), v.mul_(b2).addcmul_(g, g, value=1 - b2)
-                    share = group["end_share"] if p in self.ends else 1
-                    p.addcdiv_(m / (1 - b1 ** s["t"]), (v / (1 - b2 ** s["t"])).sqrt_().add_(1e-8), value=-lr * share)
+                    p.addcdiv_(m / (1 - b1 ** s["t"]), (v / (1 - b2 ** s["t"])).sqrt_().add_(1e-8), value=-lr)

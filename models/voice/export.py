@@ -18,7 +18,6 @@ import safetensors  # noqa: E402
 
 TOLERANCE = 1e-4  # of answers around one
 FRAMES, FRAMES_AHEAD = 40, 5 * network.CHUNK  # where it hears ahead, those at the end lack what follows: what is answered does not
-ENDS = "last", "again", "heads"
 GRU = "weight_ih", "weight_hh", "bias_ih", "bias_hh"
 AFTER = "across_out", "along_out", "across_norm", "along_norm"  # the recurrent layers of a block
 
@@ -60,7 +59,7 @@ def folded(net):
             layer(f"{at}.{name}", part.weight, part.bias)
     for i, block in enumerate(net.up):
         causal(f"up.{i}", block)
-    for name in ENDS:
+    for name in network.LAST:
         layer(name, getattr(net, name).weight, getattr(net, name).bias)
     return out
 
@@ -68,7 +67,7 @@ def folded(net):
 def with_values(net, values):
     """The network with folded and rounded values: its batch norms do nothing any more."""
     net = copy.deepcopy(net)
-    modules = {"down.0": net.down[0].layer} | {name: getattr(net, name) for name in ENDS}
+    modules = {"down.0": net.down[0].layer} | {name: getattr(net, name) for name in network.LAST}
     modules |= {f"down.{i}.{part}": getattr(net.down[i], part).layer for i in (1, 2) for part in ("depthwise", "pointwise")}
     modules |= {f"up.{i}": block.layer for i, block in enumerate(net.up)}
     for module in net.modules():

@@ -19,7 +19,7 @@ class Heard(torch.nn.Module):
         return torch.fft.irfft(torch.nn.functional.pad(bins, (0, 1)), 2 * self.half) * self.window
 
     def forward(self, now, again):
-        """Estimates [batch][time][positions][2] by either answer, the second one a frame shorter -> as those, of frames 1 to the last but one of the
+        """Estimates [batch][time][positions][2] by either answer, the second one a frame shorter -> as those, of frames from 1 on, to the last of the
         second. Of bands, which have no phase here, the mean."""
         frames = again.shape[1]
         flip = torch.from_numpy(features.flip(frames + 1)).to(now.device)

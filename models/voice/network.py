@@ -9,7 +9,8 @@ TAPS = 5  # frames of a filter
 AHEAD = TAPS // 2  # frames after the one meant, where the network hears those first
 CHUNK, BEYOND = 96, 48  # frames that are looked at together from their end on, and those after them that are looked at first
 POSITIONS, INPUTS, OUTPUTS = 128, 3, 2 * TAPS
-ENDS = "down.0.", "last.", "again.", "heads."  # its first and last layers
+LAST = "last", "again", "heads"  # the layers that answer
+ENDS = "down.0", *LAST
 HEADS = 2  # logits of speech and of music being there
 
 

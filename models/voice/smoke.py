@@ -88,9 +88,8 @@ def check_heard():
     """Frames of a low sound, as the product makes them, come out of Heard as they went in: its windows are the product's, and halves meet where they should."""
     sound = lfilter(firwin(801, 4500, fs=48000), 1, np.random.default_rng(1).standard_normal(24000))
     _, spectrum = features.analyse(sound)
-    bins = features.layout()[0]
     frames = np.zeros((1, len(spectrum), network.POSITIONS, 2), np.float32)
-    frames[0, :, :bins] = np.ascontiguousarray(spectrum[:, :bins]).view(np.float32).reshape(len(spectrum), bins, 2) * features.flip(len(spectrum))
+    frames[0, :, : features.layout()[0]] = features.turned(spectrum)
     frames = torch.from_numpy(frames)
     heard = Heard()(frames, frames[:, :-1])
     off = ((heard - frames[:, 1:-1]).abs().max() / frames.abs().max()).item()

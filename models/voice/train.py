@@ -48,7 +48,7 @@ def example(mixer, seconds, low_latency):
 
     def positions(x):
         out = np.zeros((*inputs.shape[:2], 2), np.float32)
-        out[:, :bins] = np.ascontiguousarray(x[:, :bins]).view(np.float32).reshape(len(x), bins, 2)
+        out[:, :bins] = features.turned(x)
         power = x[:, edges[0]:].real ** 2 + x[:, edges[0]:].imag ** 2
         out[:, bins:, 0] = np.sqrt(np.add.reduceat(power, np.array(edges[:-1]) - edges[0], axis=1) / np.diff(edges))
         return out * scale
@@ -56,11 +56,7 @@ def example(mixer, seconds, low_latency):
     power = np.sum(np.abs(target[:, 4:100]) ** 2, axis=1)  # 200 Hz … 5 kHz
     speech = power > max(np.quantile(power, 0.95) * 10 ** (-PAUSE_DB / 10), 1e-7)
     heads = np.stack([speech, np.full(len(speech), mixture.music)], axis=1).astype(np.float32)
-    flip = features.flip(len(inputs))  # as the network sees them
-    noisy, clean = positions(spectrum), positions(target)
-    noisy[:, :bins] *= flip
-    clean[:, :bins] *= flip
-    return inputs, noisy, clean, np.float32(mixture.bandwidth), heads, np.bool_(low)
+    return inputs, positions(spectrum), positions(target), np.float32(mixture.bandwidth), heads, np.bool_(low)
 
 
 class Mixtures(torch.utils.data.IterableDataset):
