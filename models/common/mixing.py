@@ -113,7 +113,7 @@ class Mixer(Sounds):
         energy = 10 * np.log10(np.square(voice[: len(voice) // hop * hop]).reshape(-1, hop).mean(axis=1) + 1e-9)
         onsets = np.flatnonzero((energy[3:] > energy[:-3] + 10) & (energy[3:] > energy.max() - 25)) + 2
         level, often = active_rms(voice) * 10 ** (self.rng.uniform(-10, 6) / 20), self.rng.uniform(0.3, 1)
-        corner, slope, last = self.rng.uniform(40, 400), self.rng.uniform(-18, -6), -RATE
+        corner, slope, last = self.rng.uniform(40, 250), self.rng.uniform(-18, -9), -RATE
         for at in onsets * hop:
             if at - last < RATE // 5 or not self.chance(often):
                 continue
@@ -213,7 +213,7 @@ class Mixer(Sounds):
     def mixture(self, seconds=4.0):
         length = int(seconds * RATE)
         clean, bandwidth = self.sentences(length)
-        if self.chance(0.08):
+        if self.chance(0.05):
             clean += self.puffs(clean)
         if self.chance(0.3):
             room = self.room()

@@ -3,19 +3,15 @@
 share. EARLIER may be what is committed (NAME-checkpoint.safetensors). Where LATER has blocks that EARLIER lacks, EARLIER lets through there."""
 import argparse
 import os
+import sys
 
 import torch
 
-import export
-import safetensors
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../common"))
+import checkpoint  # noqa: E402
 
-OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../build/training")
-
-
-def tensors(path):
-    if path.endswith(".safetensors"):
-        return {name: torch.from_numpy(t.copy()) for name, t in safetensors.read(path)[0].items()}
-    return torch.load(path, map_location="cpu")["net"]
+OUT = os.path.join(HERE, "../../build/training")
 
 
 def mean(earlier, later, share):
@@ -35,6 +31,6 @@ if __name__ == "__main__":
     parser.add_argument("earlier"), parser.add_argument("later")
     parser.add_argument("--share", type=float, default=0.5)
     args = parser.parse_args()
-    state = torch.load(args.later, map_location="cpu")
-    state["net"] = mean(tensors(args.earlier), state["net"], args.share)
-    torch.save(state, os.path.join(OUT, f"{export.which(state)}.pt"))
+    state = checkpoint.read(args.later)
+    state["net"] = mean(checkpoint.read(args.earlier)["net"], state["net"], args.share)
+    torch.save(state, os.path.join(OUT, f"{checkpoint.which(state)}.pt"))

@@ -11,6 +11,7 @@ import torch
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "../..")
 sys.path.insert(0, os.path.join(HERE, "../common"))
+import checkpoint  # noqa: E402
 import features  # noqa: E402
 import network  # noqa: E402
 import product  # noqa: E402
@@ -110,23 +111,18 @@ def export(net, path, about):
     return {"inputs": inputs, "output": output, "heads": heads}
 
 
-def which(state):
-    """The network that a checkpoint is of."""
-    return "voice-ahead" if state["args"].get("ahead") else "voice"
-
-
-def load(checkpoint):
+def load(path):
     """A checkpoint's network, ready to answer, and its state."""
-    state = torch.load(checkpoint, map_location="cpu")
-    net = network.VoiceNet(ahead=which(state) == "voice-ahead")
-    net.load_state_dict(state["net"])
+    state = checkpoint.read(path)
+    net = network.VoiceNet(ahead=checkpoint.which(state) == "voice-ahead")
+    if lacking := checkpoint.fill(net, state):
+        raise SystemExit(f"{path} lacks {', '.join(lacking)}")
     return net.eval(), state
 
 
 def main():
-    checkpoint = sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build/training/voice.pt")
-    net, state = load(checkpoint)
-    name = which(state)
+    net, state = load(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build/training/voice.pt"))
+    name = checkpoint.which(state)
     about = {"rate": 48000, "frame": 960, "hop": 480, "window": "square-root Hann", "positions": network.POSITIONS, "inputs": network.INPUTS, "outputs": network.OUTPUTS, "heads": ["speech", "music"], "step": state["step"], "hours_heard": round(state["heard"], 2), "minutes": round(state["spent"], 1), "seed": state["args"]["seed"]}
     golden = export(net, os.path.join(HERE, f"{name}.safetensors"), {"network": name, **about})
     if name == "voice":

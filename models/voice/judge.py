@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""Scores checkpoints as the product will be scored, on clips that training does not hear: judge.py DATA CHECKPOINT... Voices and noises of the
-train split's exam (mixing.py), mixed as DATA/mix_dev.py mixes those of the development split; cleaned by `rinse clean`, measured by
-`rinse score`. What a loss, an architecture or a mixture is worth is decided here and not on the development split."""
+"""Scores checkpoints as the product will be scored, on clips that training does not hear: judge.py DATA CHECKPOINT... [--low-latency]. Voices and noises
+of the train split's exam (mixing.py), mixed as DATA/mix_dev.py mixes those of the development split; cleaned by `rinse clean`, measured by `rinse score`.
+After the means stands what a file gains over the first checkpoint, with its standard error: what is less than twice that may be chance. A checkpoint may be
+what is committed (NAME-checkpoint.safetensors). What a loss, an architecture or a mixture is worth is decided here and not on the development split."""
+import argparse
 import csv
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +18,7 @@ from scipy.signal import resample_poly
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "../..")
 sys.path.insert(0, os.path.join(HERE, "../common"))
+import checkpoint  # noqa: E402
 import clips  # noqa: E402
 import export  # noqa: E402
 import mixing  # noqa: E402
@@ -22,10 +26,11 @@ import safetensors  # noqa: E402
 
 CACHE = os.path.join(ROOT, "build/training")
 RINSE = os.path.join(ROOT, "build/native/rinse")
-FILES, SECONDS = 24, 8
+FILES, FEW, SECONDS = 96, 24, 8  # of each set; of those that are looked at once more, clean and resampled
 SNRS = (-2.5, 2.5, 7.5, 12.5)
 SETS = {"voice48": (("speech_fullband_mit", "speech_more_fullband"), 48000), "voice16": (("speech_16k", "speech_more_16k"), 16000)}
 UPSAMPLED, QUIET = "voice16 in 48", 0.03  # those of voice16 as a headset's or an editor's resampler hands them on: images above 8 kHz, soft, 16 bits
+CLEAN = "clean"  # without noise, both kinds
 METRICS = "pesq_wb", "stoi", "si_sdr"
 
 
@@ -48,22 +53,25 @@ def mixtures(data, folder):
                 soundfile.write(os.path.join(folder, name, kind, f"{k:02d}.wav"), (x * gain).astype(np.float32), rate, subtype="FLOAT")
 
 
-def upsampled(folder):
+def others(folder):
+    """Made from the first of those: resampled, and clean ones to be cleaned."""
     for kind in ("noisy", "clean"):
-        os.makedirs(os.path.join(folder, UPSAMPLED, kind), exist_ok=True)
-        for file in os.listdir(os.path.join(folder, "voice16", kind)):
-            x, rate = soundfile.read(os.path.join(folder, "voice16", kind, file))
-            soundfile.write(os.path.join(folder, UPSAMPLED, kind, file), QUIET * resample_poly(x, 3, 1), 3 * rate, subtype="PCM_16")
+        for name in (UPSAMPLED, CLEAN):
+            os.makedirs(os.path.join(folder, name, kind), exist_ok=True)
+        for k in range(FEW):
+            x, rate = soundfile.read(os.path.join(folder, "voice16", kind, f"{k:02d}.wav"))
+            soundfile.write(os.path.join(folder, UPSAMPLED, kind, f"{k:02d}.wav"), QUIET * resample_poly(x, 3, 1), 3 * rate, subtype="PCM_16")
+            for name in SETS:
+                shutil.copy(os.path.join(folder, name, "clean", f"{k:02d}.wav"), os.path.join(folder, CLEAN, kind, f"{name}-{k:02d}.wav"))
 
 
 def scores(folder, estimate):
-    """A row for each file, and their means."""
+    """[files][metrics]"""
     table = subprocess.run([RINSE, "score", "--clean", f"{folder}/clean", "--est", estimate, "--metrics", ",".join(METRICS), "--format", "csv"], check=True, capture_output=True, text=True).stdout
-    *files, means = [[float(r[m]) for m in METRICS] for r in csv.DictReader(table.splitlines())]
-    return files, means
+    return np.array([[float(r[m]) for m in METRICS] for r in csv.DictReader(table.splitlines())][:-1])  # the last row are their means
 
 
-def cleaned(sounds, effect, weights, out, *options):
+def cleaned(sounds, effect, weights, out, options):
     os.makedirs(out, exist_ok=True)
     one = lambda f: subprocess.run([RINSE, "clean", *options, f"--{effect}.guard=1", "--weights", weights, f"{sounds}/{f}", f"{out}/{f}"], check=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -72,34 +80,39 @@ def cleaned(sounds, effect, weights, out, *options):
 
 
 def main():
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
-    folder = os.path.join(CACHE, "judge")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data"), parser.add_argument("checkpoints", nargs="+")
+    parser.add_argument("--low-latency", action="store_true")
+    args = parser.parse_args()
+    folder = os.path.join(CACHE, f"judge-{FILES}")
     if not os.path.exists(f"{folder}/done"):
-        mixtures(sys.argv[1], folder)
+        mixtures(args.data, folder)
+        others(folder)
         open(f"{folder}/done", "w").close()
-    if not os.path.exists(f"{folder}/{UPSAMPLED}"):
-        upsampled(folder)
-    print("checkpoint," + ",".join(f"{s} {m}" for s in (*SETS, "both", UPSAMPLED) for m in METRICS) + ",clean pesq_wb,least")
+    options = ["--low-latency"] if args.low_latency else []
+    print("checkpoint," + ",".join(f"{s} {m}" for s in (*SETS, "both", UPSAMPLED) for m in METRICS) + ",clean pesq_wb,least," + ",".join(f"gained {m},error" for m in METRICS))
+    first = None
 
     def row(name, estimate):
-        """estimate(set, kind): where noisy or clean files lie, cleaned."""
-        found = [scores(f"{folder}/{s}", estimate(s, "noisy"))[1] for s in (*SETS, UPSAMPLED)]
-        kept = [file[0] for s in SETS for file in scores(f"{folder}/{s}", estimate(s, "clean"))[0]]
-        print(name + "," + ",".join(f"{v:.3f}" for v in (*found[0], *found[1], *np.mean(found[:2], axis=0), *found[2], np.mean(kept), min(kept))), flush=True)
+        """estimate(set): where its files lie, cleaned. Returns the scores of both sets' files."""
+        *both, resampled, clean = (scores(f"{folder}/{s}", estimate(s)) for s in (*SETS, UPSAMPLED, CLEAN))
+        files = np.concatenate(both)
+        gained = files - (files if first is None else first)
+        means = (x.mean(0) for x in (*both, files, resampled))
+        errors = zip(gained.mean(0), gained.std(0) / np.sqrt(len(files)))
+        print(",".join([name, *(f"{v:.3f}" for v in (*np.concatenate(list(means)), clean[:, 0].mean(), clean[:, 0].min(), *np.concatenate(list(errors))))]), flush=True)
+        return files
 
-    row("noisy", lambda s, kind: f"{folder}/{s}/{kind}")
-    for checkpoint in sys.argv[2:]:
-        name = os.path.splitext(os.path.basename(checkpoint))[0]
+    row("noisy", lambda s: f"{folder}/{s}/noisy")
+    for path in args.checkpoints:
+        name = os.path.splitext(os.path.basename(path))[0]
         weights = f"{folder}/{name}.safetensors"
-        net, state = export.load(checkpoint)
-        which = export.which(state)
+        net, state = export.load(path)
+        which = checkpoint.which(state)
         safetensors.write(weights, safetensors.rounded(export.folded(net))[0], {"network": which})
         effect = {"voice": "voice-denoise", "voice-ahead": "voice-denoise-offline"}[which]
-        clean = lambda *options: lambda s, kind: cleaned(f"{folder}/{s}/{kind}", effect, weights, f"{folder}/{s}/{name} {kind}", *options)
-        row(name, clean())
-        if which == "voice":
-            row(f"{name} at 10 ms", clean("--low-latency"))
+        files = row(name, lambda s: cleaned(f"{folder}/{s}/noisy", effect, weights, f"{folder}/{s}/{name}", options))
+        first = files if first is None else first
 
 
 if __name__ == "__main__":

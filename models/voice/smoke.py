@@ -10,7 +10,7 @@ import tempfile
 import numpy as np
 import soundfile
 import torch
-from scipy.signal import firwin, lfilter
+from scipy.signal import firwin, lfilter, resample_poly
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../common")]
@@ -21,6 +21,8 @@ import path  # noqa: E402
 from deep_filter import by_torch, deep_filter  # noqa: E402
 from heard import Heard  # noqa: E402
 from recurrent import Gru  # noqa: E402
+from teacher import Teacher  # noqa: E402
+from train import Mean  # noqa: E402
 
 SENTENCES = ("The quick brown fox jumps over the lazy dog.", "We hear the noise between the sentences.", "Seven ships sailed south on Sunday.")
 VOICES = ("en", "en+f3", "en+m5", "de")
@@ -97,11 +99,41 @@ def check_heard():
         raise SystemExit(f"what is heard differs from what was said by {off:.2g}")
 
 
+def check_teacher(recording):
+    """What is taught of a voice in noise lies nearer to the truth than what was heard; of a voice alone, or of none, it is the truth."""
+    voice, rate = soundfile.read(recording)
+    voice = resample_poly(voice, 48000 // np.gcd(rate, 48000), rate // np.gcd(rate, 48000))[:76800]
+    noise = 0.5 * voice.std() * np.random.default_rng(1).standard_normal(len(voice))
+    mixtures = [(voice, noise), (voice, 0 * noise), (0 * voice, noise), (voice, 0.3 * noise)]
+    frames = lambda x: features.turned(features.analyse(x, inputs=False)[1])
+    bands = lambda x: torch.from_numpy(np.pad(frames(x), ((0, 0), (0, network.POSITIONS - features.layout()[0]), (0, 0))))
+    inputs = torch.from_numpy(np.stack([features.analyse(v + n)[0] for v, n in mixtures]))
+    noisy, clean = (torch.stack([bands(x) for x in xs]) for xs in ([v + n for v, n in mixtures], [v for v, _ in mixtures]))
+    error = lambda x: (x - clean).square().sum((1, 2, 3))
+    taught = error(Teacher().targets(inputs, noisy, clean))
+    if not ((taught[1:3] == 0).all() and (taught[[0, 3]] > 0).all() and (taught[[0, 3]] < 0.5 * error(noisy)[[0, 3]]).all()):
+        raise SystemExit(f"the teacher's targets are off the truth by {taught.tolist()}, what was heard by {error(noisy).tolist()}")
+
+
+def check_mean():
+    """Of weights that were 1 … n, each counting by its number: (2 n + 1) / 3."""
+    net = torch.nn.Linear(1, 1)
+    mean, count = Mean(net), 10
+    for k in range(count):
+        net.weight.data.fill_(k + 1)
+        mean.add(net)
+    found = mean.net.weight.item()
+    if not abs(found - (2 * count + 1) / 3) < 1e-4:
+        raise SystemExit(f"the mean of weights is {found}")
+
+
 def main():
     check_layers()
     check_heard()
+    check_mean()
     with tempfile.TemporaryDirectory() as folder:
         make_data(folder)
+        check_teacher(os.path.join(folder, "speech_16k", "en-0.wav"))
         cache = os.path.join(folder, "cache")
         train = [sys.executable, os.path.join(HERE, "train.py"), folder, "--cache", cache, "--steps", str(STEPS), "--batch", "4", "--seconds", "1", "--rate", "4e-3"]
         subprocess.run(train, check=True)

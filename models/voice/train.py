@@ -6,6 +6,7 @@ Mixtures and the product's own features are made by processes of their own. The 
 waveforms: on a CPU that is a third of the time.
 """
 import argparse
+import copy
 import os
 import sys
 import time
@@ -15,6 +16,7 @@ import torch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../common"))
+import checkpoint  # noqa: E402
 import clips  # noqa: E402
 import disturbance  # noqa: E402
 from deep_filter import deep_filter  # noqa: E402
@@ -23,7 +25,7 @@ from heard import Heard  # noqa: E402
 import mixing  # noqa: E402
 import muon  # noqa: E402
 import network  # noqa: E402
-import safetensors  # noqa: E402
+from teacher import Teacher  # noqa: E402
 
 CACHE = os.path.join(HERE, "../../build/training")
 POWER, COMPLEX_SHARE, MISSING, MISSING_TREBLE, SNR_SHARE, DISTURBANCE_SHARE, HEADS_SHARE = 0.3, 0.3, 0.5, 1.5, 0.4, 0.5, 0.1
@@ -32,8 +34,10 @@ SILENT = 1e-3  # of the power of a clip, which is scaled to one
 WARM_UP = 100  # steps
 END_SHARE = 0.1  # of the rate, for the first and last layers of a network that was trained before: there the loss is steepest
 LOW_LATENCY = 0.15  # share of the mixtures for the network that hears nothing ahead: with the same weights it works in windows of 10 ms latency, at some loss
+EVERY = 20  # steps, partners meet, and a mean of the weights takes in another
+MEAN_DECAY = 1  # the last ones of n count 2/n
 PAUSE_DB = 30  # a frame this far below the clip's loudest ones is a pause
-ECHOES, POOL = 2, 96  # each mixture is used twice, the second time much later (data echoing, Choi et al. 2019)
+ECHOES, POOL, TOGETHER = 2, 96, 4  # each mixture is used twice, the second time much later (data echoing, Choi et al. 2019); made so many at a time
 
 
 def example(mixer, seconds, low_latency):
@@ -66,13 +70,23 @@ class Mixtures(torch.utils.data.IterableDataset):
     def __iter__(self):
         info = torch.utils.data.get_worker_info()
         mixer = mixing.Mixer(self.args.data, self.args.cache, [self.seed, info.id if info else 0])
-        pool = []
+        teacher, pool = Teacher() if self.args.taught else None, []
         while True:
-            fresh = example(mixer, self.args.seconds, self.args.low_latency)
-            yield fresh
-            pool += [fresh] * (ECHOES - 1)
+            fresh = [example(mixer, self.args.seconds, self.args.low_latency) for _ in range(TOGETHER)]
+            if teacher:
+                self.teach(teacher, fresh)
+            yield from fresh
+            pool += fresh * (ECHOES - 1)
             while len(pool) > POOL:
                 yield pool.pop(int(mixer.rng.integers(len(pool))))
+
+    @staticmethod
+    def teach(teacher, fresh):
+        """The teacher's targets instead of the truth; he has not learned the windows of low latency."""
+        inputs, noisy, clean = (torch.from_numpy(np.stack([x[i] for x in fresh])) for i in range(3))
+        for k, target in enumerate(teacher.targets(inputs, noisy, clean).numpy()):
+            if not fresh[k][5]:
+                fresh[k] = (*fresh[k][:2], target, *fresh[k][3:])
 
 
 class Loss(torch.nn.Module):
@@ -144,6 +158,20 @@ class Partner:
                 own.copy_(common.reshape(own.shape))
 
 
+class Mean:
+    """The mean of a network's weights on their way, the later the more (Shamir & Zhang 2013, polynomial-decay averaging): steps of a constant size walk
+    around a minimum, and their mean lies in it."""
+
+    def __init__(self, net):
+        self.net, self.steps = copy.deepcopy(net), 0
+
+    def add(self, net):
+        self.steps += 1
+        share = (MEAN_DECAY + 1) / (MEAN_DECAY + self.steps)
+        for own, new in zip(Partner.tensors(self.net), Partner.tensors(net)):
+            own.lerp_(new, share)
+
+
 def exam(args, seconds=4.0, count=48):
     """Mixtures of clips that training does not hear, always the same ones: the curve is smoother for it."""
     mixer = mixing.Mixer(args.data, args.cache, [2**31], exam=True)
@@ -153,11 +181,9 @@ def exam(args, seconds=4.0, count=48):
 def beginning(args):
     """What to go on from: a checkpoint's state; that which is committed has no optimizer's."""
     if args.resume:
-        return torch.load(os.path.join(args.cache, f"{args.name}.pt"), map_location="cpu")
+        return checkpoint.read(os.path.join(args.cache, f"{args.name}.pt"))
     if args.start:
-        tensors, about = safetensors.read(os.path.join(HERE, f"{args.start}-checkpoint.safetensors"))
-        net = {k: torch.from_numpy(v.copy()) for k, v in tensors.items()}
-        return {"net": net, "step": about["step"], "heard": about["hours_heard"], "spent": about["minutes"]}
+        return checkpoint.read(checkpoint.committed(args.start))
     return {"step": 0, "heard": 0.0, "spent": 0.0}
 
 
@@ -179,19 +205,21 @@ def train(args, rank, partner, net, begin):
     net, loss = net.to(device), Loss(ahead).to(device)
     learning(net, args.settled)
     optimizer = muon.Muon(net.named_parameters(), network.ENDS, args.rate, end_share=END_SHARE if "net" in begin else 1)
-    checkpoint = os.path.join(args.cache, f"{args.name}.pt")
+    kept = os.path.join(args.cache, f"{args.name}.pt")
     step, heard, spent = (begin[k] for k in ("step", "heard", "spent"))
     if "optimizer" in begin:
         optimizer.load_state_dict(begin["optimizer"])
     data = Mixtures(args, 1000 * args.seed + 100 * rank + step)
     batches = iter(torch.utils.data.DataLoader(data, args.batch, num_workers=args.workers, prefetch_factor=4))
     start, recent, last = time.time(), [], time.time()
+    mean = Mean(net) if args.mean else None
     test = [x.to(device) for x in exam(args)] if rank == 0 else None
 
     def report():
-        net.eval()
+        judged = mean.net if mean else net
+        judged.eval()
         with torch.no_grad():
-            output = net(test[0])
+            output = judged(test[0])
             spectra, passed = (x.item() for x in loss(output, *test[1:]))
             right = ((output[1] > 0) == (test[4] > 0.5)).float().mean((0, 1)).tolist()
         learning(net, args.settled)
@@ -200,9 +228,9 @@ def train(args, rank, partner, net, begin):
         print(row, flush=True)
         with open(os.path.join(args.cache, f"{args.name}.csv"), "a") as log:
             log.write(row + "\n")
-        state = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "heard": heard, "spent": minutes, "args": vars(args)}
-        torch.save(state, checkpoint + ".part")
-        os.replace(checkpoint + ".part", checkpoint)
+        state = {"net": judged.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "heard": heard, "spent": minutes, "args": vars(args)}
+        torch.save(state, kept + ".part")
+        os.replace(kept + ".part", kept)
 
     if rank == 0:
         with torch.no_grad():
@@ -219,14 +247,16 @@ def train(args, rank, partner, net, begin):
         inputs, *told = (x.to(device) for x in next(batches))
         spectral, value = loss(net(inputs), *told)
         for group in optimizer.param_groups:  # warm-up, then in a line to nothing over the time given
-            group["lr"] = args.rate * min(1, (step - first + 1) / WARM_UP) * left
+            group["lr"] = args.rate * min(1, (step - first + 1) / WARM_UP) * (1 if mean else left)
         optimizer.zero_grad()
         value.backward()
         optimizer.step()
         step, heard = step + 1, heard + args.partners * args.batch * args.seconds / 3600
         recent.append(spectral.item())
-        if args.partners > 1 and step % 20 == 0:
+        if args.partners > 1 and step % EVERY == 0:
             partner.meet(net)
+        if mean and step % EVERY == 0:
+            mean.add(net)
         if rank == 0 and time.time() - last > args.report:
             report()
             recent, last = [], time.time()
@@ -250,6 +280,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=2.4)
     parser.add_argument("--rate", type=float, default=2e-3, help="learning rate")
     parser.add_argument("--settled", action="store_true", help="leave the batch norms' means and variances as they are")
+    parser.add_argument("--mean", action="store_true", help="the rate does not fall; what is kept is the mean of the weights on the way")
+    parser.add_argument("--taught", action="store_true", help="by voice-ahead, for the network that hears nothing ahead (teacher.py)")
     parser.add_argument("--workers", type=int, default=1, help="processes that make mixtures, for each partner")
     parser.add_argument("--partners", type=int, default=1, help="processes that train")
     parser.add_argument("--seed", type=int, default=1)
@@ -262,8 +294,8 @@ def main():
     clips.prepare(args.data, args.cache)  # before several ask for it
     torch.manual_seed(args.seed)
     net, begin = network.VoiceNet(args.ahead), beginning(args)
-    lacking = net.load_state_dict(begin["net"], strict=False).missing_keys if "net" in begin else []
-    if any(not name.endswith("num_batches_tracked") for name in lacking):  # the committed one has no counters; one from before the network grew
+    lacking = checkpoint.fill(net, begin) if "net" in begin else []
+    if lacking:  # from before the network grew
         begin.pop("optimizer", None)
     later = args.ahead and args.start == "voice"
     if later:
