@@ -64,6 +64,7 @@ Result<AudioFile> AudioFile::write(int descriptor, const std::string& name, int 
   SNDFILE* file = sf_open_fd(descriptor, SFM_WRITE, &info, SF_TRUE);
   if (!file) return Error{name + ": can't be written (" + std::string(sf_strerror(nullptr)) + ")"};
   sf_command(file, SFC_SET_CLIPPING, nullptr, SF_TRUE);
+  sf_command(file, SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);  // it holds the time of day: same sound, same file
   sf_command(file, SFC_RF64_AUTO_DOWNGRADE, nullptr, SF_TRUE);
   return AudioFile(file, info);
 }
