@@ -1,6 +1,7 @@
 """What a network that hears more would have made of a mixture, to be learned instead of the truth (Hinton et al. 2015). Most of what lies between an estimate
 and the truth nobody can know who has only heard the mixture; in the gradient it is noise. The teacher's answer is without it."""
 import checkpoint
+import export
 import network
 import torch
 from deep_filter import deep_filter
@@ -14,9 +15,7 @@ class Teacher:
     """voice-ahead as it is committed."""
 
     def __init__(self):
-        self.net, self.heard = network.VoiceNet(ahead=True), Heard()
-        checkpoint.fill(self.net, checkpoint.read(checkpoint.committed("voice-ahead")))
-        self.net.eval()
+        self.net, self.heard = export.load(checkpoint.committed("voice-ahead"))[0], Heard()
 
     @torch.no_grad()
     def targets(self, inputs, noisy, clean):

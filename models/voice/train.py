@@ -160,7 +160,7 @@ def train(args, rank, partner, net, begin):
     data = Mixtures(args, 1000 * args.seed + 100 * rank + step)
     batches = iter(torch.utils.data.DataLoader(data, args.batch, num_workers=args.workers, prefetch_factor=4))
     start, recent, last = time.time(), [], time.time()
-    mean = Mean(net) if args.mean else None
+    mean = Mean(net) if args.mean and rank == 0 else None
     test = [x.to(device) for x in exam(args)] if rank == 0 else None
 
     def report():
@@ -194,8 +194,8 @@ def train(args, rank, partner, net, begin):
     while (left := 1 - share()) > 0:
         inputs, *told = (x.to(device) for x in next(batches))
         spectral, value = loss(net(inputs), *told)
-        for group in optimizer.param_groups:  # warm-up, then in a line to nothing over the time given
-            group["lr"] = args.rate * min(1, (step - first + 1) / WARM_UP) * (1 if mean else left)
+        for group in optimizer.param_groups:  # warm-up, then in a line to nothing over the time given, or for a mean constant
+            group["lr"] = args.rate * min(1, (step - first + 1) / WARM_UP) * (1 if args.mean else left)
         optimizer.zero_grad()
         value.backward()
         optimizer.step()
@@ -237,6 +237,8 @@ def main():
     args = parser.parse_args()
     if args.start == "voice-ahead" and not args.ahead:
         parser.error("--start voice-ahead goes with --ahead: its answers mean an earlier frame")
+    if args.taught and args.ahead:
+        parser.error("--taught goes without --ahead: the teacher is the network for files itself")
     args.low_latency = 0.0 if args.ahead else LOW_LATENCY
     args.name = args.name or ("voice-ahead" if args.ahead else "voice")
     clips.prepare(args.data, args.cache)  # before several ask for it
