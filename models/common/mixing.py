@@ -22,6 +22,7 @@ RATE = clips.RATE
 SPEECH = ("speech_fullband_pd", "speech_fullband_mit", "speech_more_fullband", "speech_more_16k", "speech_16k")
 NOISE = ("noise", "noise_more")
 EVENTS = ("rustle", "rustle_more", "drums_snares", "drums_muldjord")  # single sounds, not voices: strewn about
+PLAIN = 0.4  # of the mixtures are a voice and a recorded noise and nothing else
 NOTHING_SAID = 0.1  # of a clip's level: what is softer is its pauses
 EXAM_SHARE = 12  # one clip in so many is heard in exams only
 ROOMS = ("rir", "rir_more")
@@ -161,12 +162,17 @@ class Mixer(Sounds):
             x = x * (1 - depth * (np.sin(2 * np.pi * (rate * np.arange(length) / RATE + self.rng.random())) > self.rng.uniform(-0.5, 0.8))).astype(np.float32)
         return self.tilt(x, 8)
 
+    def recorded(self, length, varied=1):
+        """A recorded noise, by that share another time (varied), and whether it is music."""
+        row = self.noises[int(self.rng.integers(len(self.noises)))]
+        x, again = self.pick([row], 2 * length), self.chance(varied)
+        return self.varied(x, length) if again else self.looped(x, length)[:length], "music" in row["kind"]
+
     def noise(self, length):
         """Noise, and whether it is music."""
         kind = self.rng.random()
         if kind < 0.5:
-            row = self.noises[int(self.rng.integers(len(self.noises)))]
-            return self.varied(self.pick([row], 2 * length), length), "music" in row["kind"]
+            return self.recorded(length)
         if kind < 0.6:
             return self.music(length), True
         makers = (self.babble, self.hiss, self.hum, self.keys, self.knocks, self.drops, self.engine, self.calls, self.strewn if self.events else self.knocks)
@@ -210,42 +216,56 @@ class Mixer(Sounds):
         taps = firwin(2 * factor * int(self.rng.integers(2, 17)) + 1, 1 / factor, window=("kaiser", self.rng.uniform(2, 12)))
         return [resample_poly(resample_poly(x, 1, factor), factor, 1, window=taps)[: len(x)].astype(np.float32) for x in sounds]
 
-    def mixture(self, seconds=4.0):
-        length = int(seconds * RATE)
-        clean, bandwidth = self.sentences(length)
+    def placed(self, clean):
+        """A voice somewhere, before some microphone: what of it is to stay, and all that is heard of it."""
         if self.chance(0.05):
-            clean += self.puffs(clean)
+            clean = clean + self.puffs(clean)
+        heard = clean
         if self.chance(0.3):
             room = self.room()
             early = room[: RATE // 20].copy()  # what is to stay: the direct path and 50 ms
             early[-RATE // 100:] *= np.linspace(1, 0, RATE // 100, dtype=np.float32)
-            clean, heard = (fftconvolve(clean, r)[:length].astype(np.float32) for r in (early, room))
-        else:
-            heard = clean
+            clean, heard = (fftconvolve(clean, r)[: len(clean)].astype(np.float32) for r in (early, room))
         if self.chance(0.5):
             state = self.rng.bit_generator.state
             clean = self.tilt(clean, 6)
             self.rng.bit_generator.state = state  # the same microphone for what is heard
             heard = self.tilt(heard, 6)
-        music = self.chance(0.08)  # alone
-        if music or self.chance(0.05):
-            clean, heard = clean * 0, heard * 0  # nobody speaks
-        noise, music = (self.music(length), True) if music else self.noise(length)
+        return clean, heard
+
+    def around(self, length):
+        """One noise or two, and whether there is music in it."""
+        noise, music = self.noise(length)
         if not music and self.chance(0.3):
             other, music = self.noise(length)
             noise = noise / np.float32(active_rms(noise)) + other / np.float32(active_rms(other)) * np.float32(10 ** (self.rng.uniform(-15, 0) / 20))
-        snr = self.rng.uniform(25, 50) if self.chance(0.1) else self.rng.triangular(-10, 0, 25)
+        return noise, music
+
+    def mixture(self, seconds=4.0):
+        length = int(seconds * RATE)
+        clean, bandwidth = self.sentences(length)
+        heard, plain = clean, self.chance(PLAIN)
+        if plain:  # as most recordings are: a voice near its microphone, one noise
+            noise, music = self.recorded(length, varied=0.5)
+            snr = self.rng.uniform(-5, 15)
+        else:
+            clean, heard = self.placed(clean)
+            alone = self.chance(0.12)
+            if alone or self.chance(0.08):
+                clean, heard = clean * 0, heard * 0  # nobody speaks
+            noise, music = (self.music(length), True) if alone else self.around(length)
+            snr = self.rng.uniform(25, 50) if self.chance(0.15) else self.rng.triangular(-10, 0, 25)
         level = max(active_rms(heard), 1e-3)
         noise = noise / np.float32(np.sqrt(np.mean(noise ** 2)) + 1e-9) * np.float32(level * 10 ** (-snr / 20))
-        if self.chance(0.15):
+        if not plain and self.chance(0.2):
             noise, music = noise * 0, False  # a clean recording must stay as it is
         noisy = heard + noise
-        top = max(bandwidth, 8000) if self.chance(0.5) else RATE / 2  # recorded at the rate of the voice's clip, as whole files are
-        if self.chance(0.35):  # a telephone, a cheap headset, another rate
+        top = max(bandwidth, 8000) if plain or self.chance(0.5) else RATE / 2  # recorded at the rate of the voice's clip, as whole files are
+        if not plain and self.chance(0.35):  # a telephone, a cheap headset, another rate
             top = min(top, float(self.rng.choice([3800, 7600, 8000, 8000, 8000, 11000, 15500])))
         if top < RATE / 2:
             clean, noisy = self.limited((clean, noisy), top)
-        if self.chance(0.05):
+        if not plain and self.chance(0.05):
             noisy = self.codec(noisy)
         if self.chance(0.2):  # what a converter adds, above a band limit too
             noisy = noisy + np.float32(np.abs(noisy).max() * 10 ** (self.rng.uniform(-100, -50) / 20)) * self.rng.standard_normal(length, np.float32)
@@ -253,7 +273,7 @@ class Mixer(Sounds):
         clean, noisy = clean * gain, noisy * gain
         if self.chance(0.3):
             noisy = np.round(noisy * 32768) / 32768  # 16 bits
-        if self.chance(0.05):
+        if not plain and self.chance(0.05):
             limit = np.float32(self.rng.uniform(0.3, 0.9) * np.abs(noisy).max())
             noisy = np.clip(noisy, -limit, limit)
         return Mixture(noisy.astype(np.float32), clean.astype(np.float32), bandwidth, music)

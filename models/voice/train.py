@@ -31,7 +31,7 @@ LOW_LATENCY = 0.15  # share of the mixtures for the network that hears nothing a
 EVERY = 20  # steps, partners meet, and a mean of the weights takes in another
 MEAN_DECAY = 1  # the last ones of n count 2/n
 PAUSE_DB = 30  # a frame this far below the clip's loudest ones is a pause
-ECHOES, POOL, TOGETHER = 2, 96, 4  # each mixture is used twice, the second time much later (data echoing, Choi et al. 2019); made so many at a time
+ECHOES, POOL, TOGETHER = 4, 960, 4  # each mixture is used four times, the later ones much later (data echoing, Choi et al. 2019); made so many at a time
 
 
 def example(mixer, seconds, low_latency):
