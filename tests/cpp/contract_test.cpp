@@ -169,7 +169,10 @@ TEST_P(Contract, AbsurdSamplesNeverPoisonTheState) {
     for (size_t i = 0; i < bad[0].size(); ++i) bad[0][i] = pattern[(i / 50) % pattern.size()];
     test::run(*e, bad, {333});
     EXPECT_TRUE(allFinite(bad));
-    Channels good = noisyVoice(9 * 48000 + e->latency(), 48000.0, 1), after = good;
+    // It begins after half a second of its noise: with the first sample a made voice may pass for a machine.
+    const int frames = 9 * 48000 + e->latency();
+    const std::vector<float> voice = test::delayed(test::voice(frames, 48000.0), 24000);
+    Channels good = {test::sum(voice, test::whiteNoise(frames, 0.01f, 7))}, after = good;
     test::run(*e, good, {333});
     EXPECT_TRUE(allFinite(good));
     // Seconds later what came before is forgotten: as after silence of the same length.
@@ -179,9 +182,7 @@ TEST_P(Contract, AbsurdSamplesNeverPoisonTheState) {
     test::run(*other, after, {333});
     const double heard = test::power(good[0], 7 * 48000 + e->latency()),
                  expected = test::power(after[0], 7 * 48000 + e->latency());
-    // The voice network for files is in two minds about this made voice: 1.3 dB.
-    const double most = std::string_view(GetParam().effect) == "voice-denoise-offline" ? 1.5 : 1.0;
-    EXPECT_NEAR(test::db(heard / expected), 0.0, most) << "after a pattern that begins with " << pattern[0];
+    EXPECT_NEAR(test::db(heard / expected), 0.0, 1.0) << "after a pattern that begins with " << pattern[0];
   }
 }
 
