@@ -247,7 +247,7 @@ class Mixer(Sounds):
         heard, plain = clean, self.chance(PLAIN)
         if plain:  # as most recordings are: a voice near its microphone, one noise
             noise, music = self.recorded(length, varied=0.5)
-            snr = self.rng.uniform(-5, 20)
+            snr = self.rng.uniform(-5, 15)
         else:
             clean, heard = self.placed(clean)
             alone = self.chance(0.12)
@@ -257,7 +257,7 @@ class Mixer(Sounds):
             snr = self.rng.uniform(25, 50) if self.chance(0.15) else self.rng.triangular(-10, 0, 25)
         level = max(active_rms(heard), 1e-3)
         noise = noise / np.float32(np.sqrt(np.mean(noise ** 2)) + 1e-9) * np.float32(level * 10 ** (-snr / 20))
-        if self.chance(0.2):
+        if not plain and self.chance(0.2):
             noise, music = noise * 0, False  # a clean recording must stay as it is
         noisy = heard + noise
         top = max(bandwidth, 8000) if plain or self.chance(0.5) else RATE / 2  # recorded at the rate of the voice's clip, as whole files are
@@ -269,9 +269,6 @@ class Mixer(Sounds):
             noisy = self.codec(noisy)
         if self.chance(0.2):  # what a converter adds, above a band limit too
             noisy = noisy + np.float32(np.abs(noisy).max() * 10 ** (self.rng.uniform(-100, -50) / 20)) * self.rng.standard_normal(length, np.float32)
-        if self.chance(0.1):  # nothing at all at first, then all at once, as when a microphone is switched on
-            off = int(self.rng.uniform(0, 1) * RATE)
-            clean[:off] = noisy[:off] = 0
         gain = np.float32(10 ** (self.rng.uniform(-30, 0) / 20) / max(np.abs(noisy).max(), 1e-6))
         clean, noisy = clean * gain, noisy * gain
         if self.chance(0.3):
