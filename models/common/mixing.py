@@ -166,7 +166,7 @@ class Mixer(Sounds):
         """A recorded noise, by that share another time (varied), and whether it is music."""
         row = self.noises[int(self.rng.integers(len(self.noises)))]
         x, again = self.pick([row], 2 * length), self.chance(varied)
-        return self.varied(x, length) if again else self.looped(x, length)[:length], "music" in row["kind"]
+        return self.varied(x, length) if again else self.looped(x, length), "music" in row["kind"]
 
     def noise(self, length):
         """Noise, and whether it is music."""
@@ -245,6 +245,7 @@ class Mixer(Sounds):
         length = int(seconds * RATE)
         clean, bandwidth = self.sentences(length)
         heard, plain = clean, self.chance(PLAIN)
+        befalls = lambda share: not plain and self.chance(share)
         if plain:  # as most recordings are: a voice near its microphone, one noise
             noise, music = self.recorded(length, varied=0.5)
             snr = self.rng.uniform(-5, 15)
@@ -257,15 +258,15 @@ class Mixer(Sounds):
             snr = self.rng.uniform(25, 50) if self.chance(0.15) else self.rng.triangular(-10, 0, 25)
         level = max(active_rms(heard), 1e-3)
         noise = noise / np.float32(np.sqrt(np.mean(noise ** 2)) + 1e-9) * np.float32(level * 10 ** (-snr / 20))
-        if not plain and self.chance(0.2):
+        if befalls(0.2):
             noise, music = noise * 0, False  # a clean recording must stay as it is
         noisy = heard + noise
         top = max(bandwidth, 8000) if plain or self.chance(0.5) else RATE / 2  # recorded at the rate of the voice's clip, as whole files are
-        if not plain and self.chance(0.35):  # a telephone, a cheap headset, another rate
+        if befalls(0.35):  # a telephone, a cheap headset, another rate
             top = min(top, float(self.rng.choice([3800, 7600, 8000, 8000, 8000, 11000, 15500])))
         if top < RATE / 2:
             clean, noisy = self.limited((clean, noisy), top)
-        if not plain and self.chance(0.05):
+        if befalls(0.05):
             noisy = self.codec(noisy)
         if self.chance(0.2):  # what a converter adds, above a band limit too
             noisy = noisy + np.float32(np.abs(noisy).max() * 10 ** (self.rng.uniform(-100, -50) / 20)) * self.rng.standard_normal(length, np.float32)
@@ -273,7 +274,7 @@ class Mixer(Sounds):
         clean, noisy = clean * gain, noisy * gain
         if self.chance(0.3):
             noisy = np.round(noisy * 32768) / 32768  # 16 bits
-        if not plain and self.chance(0.05):
+        if befalls(0.05):
             limit = np.float32(self.rng.uniform(0.3, 0.9) * np.abs(noisy).max())
             noisy = np.clip(noisy, -limit, limit)
         return Mixture(noisy.astype(np.float32), clean.astype(np.float32), bandwidth, music)

@@ -50,10 +50,10 @@ class Contract : public testing::TestWithParam<Case> {
   }
 };
 
-Channels noisyVoice(int frames, double rate, int channels) {
+Channels noisyVoice(int frames, double rate, int channels, int begins = 0) {
   Channels x;
   for (int c = 0; c < channels; ++c)
-    x.push_back(test::sum(test::voice(frames, rate), test::whiteNoise(frames, 0.01f, 7 + c)));
+    x.push_back(test::sum(test::delayed(test::voice(frames, rate), begins), test::whiteNoise(frames, 0.01f, 7 + c)));
   return x;
 }
 
@@ -170,9 +170,7 @@ TEST_P(Contract, AbsurdSamplesNeverPoisonTheState) {
     test::run(*e, bad, {333});
     EXPECT_TRUE(allFinite(bad));
     // It begins after half a second of its noise: with the first sample a made voice may pass for a machine.
-    const int frames = 9 * 48000 + e->latency();
-    const std::vector<float> voice = test::delayed(test::voice(frames, 48000.0), 24000);
-    Channels good = {test::sum(voice, test::whiteNoise(frames, 0.01f, 7))}, after = good;
+    Channels good = noisyVoice(9 * 48000 + e->latency(), 48000.0, 1, 24000), after = good;
     test::run(*e, good, {333});
     EXPECT_TRUE(allFinite(good));
     // Seconds later what came before is forgotten: as after silence of the same length.
