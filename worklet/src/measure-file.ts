@@ -1,24 +1,14 @@
 // The measuring jobs, in a worker. Loaded only when something is measured.
 import type { PlanarAudio } from './buffer.js';
 import { RinseError } from './errors.js';
-import type { FromWorker, Sound, ToWorker } from './messages.js';
+import { progressTo, type Report } from './file-report.js';
+import type { Sound, ToWorker } from './messages.js';
 import { Metrics } from './metrics.js';
 import { openPcm, readPcm } from './pcm.js';
 
-type Report = (message: FromWorker) => void;
 type Progress = (done: number, total: number) => void;
 
 const mostScored = 120e6; // samples of all channels of all recordings: they and what is made of them must fit in 2 GB
-
-/** Reports at most ten times a second. */
-function progressTo(report: Report): Progress {
-  let last = 0;
-  return (done, total) => {
-    if (performance.now() - last < 100) return;
-    last = performance.now();
-    report({ type: 'progress', done, total: Math.max(done, total) });
-  };
-}
 
 export async function inspect(job: Extract<ToWorker, { type: 'inspect' }>, report: Report): Promise<void> {
   const metrics = new Metrics(job.module);

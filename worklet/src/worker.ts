@@ -56,13 +56,13 @@ async function run(job: ToWorker): Promise<void> {
     case 'cleanFile':
       return (await import('./clean-file.js')).cleanFile(job, post);
     case 'readPeaks':
-      return (await import('./clean-file.js')).readPeaks(job, post);
+      return (await import('./read-file.js')).readPeaks(job, post);
     case 'inspect':
       return (await import('./measure-file.js')).inspect(job, post);
     case 'score':
       return (await import('./measure-file.js')).score(job, post);
     case 'openReader':
-      reader = (await import('./clean-file.js')).openReader(job, post);
+      reader = (await import('./read-file.js')).openReader(job, post);
       return void (await reader);
     case 'read':
       return (await reader)?.(job);
