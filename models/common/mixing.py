@@ -218,8 +218,6 @@ class Mixer(Sounds):
 
     def placed(self, clean):
         """A voice somewhere, before some microphone: what of it is to stay, and all that is heard of it."""
-        if self.chance(0.05):
-            clean = clean + self.puffs(clean)
         heard = clean
         if self.chance(0.3):
             room = self.room()
@@ -244,6 +242,8 @@ class Mixer(Sounds):
     def mixture(self, seconds=4.0):
         length = int(seconds * RATE)
         clean, bandwidth = self.sentences(length)
+        if self.chance(0.08):
+            clean = clean + self.puffs(clean)
         heard, plain = clean, self.chance(PLAIN)
         befalls = lambda share: not plain and self.chance(share)
         if plain:  # as most recordings are: a voice near its microphone, one noise
@@ -258,7 +258,7 @@ class Mixer(Sounds):
             snr = self.rng.uniform(25, 50) if self.chance(0.15) else self.rng.triangular(-10, 0, 25)
         level = max(active_rms(heard), 1e-3)
         noise = noise / np.float32(np.sqrt(np.mean(noise ** 2)) + 1e-9) * np.float32(level * 10 ** (-snr / 20))
-        if befalls(0.2):
+        if self.chance(0.06 if plain else 0.2):
             noise, music = noise * 0, False  # a clean recording must stay as it is
         noisy = heard + noise
         top = max(bandwidth, 8000) if plain or self.chance(0.5) else RATE / 2  # recorded at the rate of the voice's clip, as whole files are
