@@ -18,7 +18,7 @@ import { RinseError } from './errors.js';
 import type { FileFormat } from './formats.js';
 import type { PcmFile } from './pcm.js';
 
-export interface Plan {
+interface OutputPlan {
   format: FileFormat;
   container: OutputFormat;
   encoding: { codec: AudioCodec; bitrate?: typeof QUALITY_VERY_HIGH };
@@ -31,7 +31,7 @@ const wavLimit = 4e9; // bytes a plain WAV can hold; beyond it is written as RF6
 const wavCodecs = { 'wav-16': 'pcm-s16', 'wav-24': 'pcm-s24', 'wav-float': 'pcm-f32' } as const;
 const bytesOf = { 'wav-16': 2, 'wav-24': 3, 'wav-float': 4 } as const;
 
-export async function planOutput(wanted: FileFormat | undefined, pcm: PcmFile): Promise<Plan> {
+export async function planOutput(wanted: FileFormat | undefined, pcm: PcmFile): Promise<OutputPlan> {
   const format = wanted ?? (pcm.video ? 'same-video' : 'wav-24');
   if (format !== 'same-video') {
     const large = pcm.expectedFrames * pcm.channels * bytesOf[format] > wavLimit;
@@ -69,7 +69,7 @@ function canStartBlobWorker(): Promise<boolean> {
 }
 
 /** The codec the sound had, if it can be had again and kept in place; else the best that the container takes. */
-async function soundFor(container: OutputFormat, pcm: PcmFile): Promise<{ encoding: Plan['encoding']; priming: number }> {
+async function soundFor(container: OutputFormat, pcm: PcmFile): Promise<{ encoding: OutputPlan['encoding']; priming: number }> {
   const spec = { numberOfChannels: pcm.channels, sampleRate: pcm.sampleRate, bitrate: QUALITY_VERY_HIGH };
   const own = await pcm.track.getCodec();
   for (const codec of [own, 'aac', 'opus', 'pcm-s24', 'pcm-s16'] as const) {
