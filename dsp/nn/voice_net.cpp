@@ -72,10 +72,14 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
   const auto up = [](int inputs, int outputs, int width) {
     return ConvSpec{.inputs = inputs, .outputs = outputs, .width = width, .kernel = 4, .stride = 2, .padding = 1};
   };
-  const bool hearsAhead = weights.has("ahead.0.along.weight_ih");
-  const auto takeAhead = [&](const char* name) {
-    return hearsAhead ? take(ahead, DualPath::create(weights, name, kMiddle, kChannels[2])) : std::string();
+  const auto takeMiddle = [&](std::vector<DualPath>& blocks, const char* part, int count) {
+    std::string wrong;
+    for (int i = 0; i < count && wrong.empty(); ++i)
+      wrong = take(blocks, DualPath::create(weights, part + std::to_string(i), kMiddle, kChannels[2]));
+    return wrong;
   };
+  int blocks = 1;  // as many as there are weights for
+  while (weights.hasPart("middle." + std::to_string(blocks) + ".")) ++blocks;
   for (const std::string& wrong : {
            take(convs, Conv::create(weights, "down.0",
                                     {.inputs = VoiceFrame::kInputs,
@@ -89,13 +93,10 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
            take(convs, Conv::create(weights, "down.1.pointwise", {.inputs = a, .outputs = b, .width = p / 4})),
            take(depthwise, DepthwiseConv::create(weights, "down.2.depthwise", down(b, p / 4))),
            take(convs, Conv::create(weights, "down.2.pointwise", {.inputs = b, .outputs = c, .width = p / 8})),
-           take(middle, DualPath::create(weights, "middle.0", kMiddle, c)),
-           take(middle, DualPath::create(weights, "middle.1", kMiddle, c)),
-           take(middle, DualPath::create(weights, "middle.2", kMiddle, c)),
+           takeMiddle(middle, "middle.", blocks),
            take(fine, DualPath::create(weights, "fine.0", p / 4, b)),
            take(fine, DualPath::create(weights, "fine.1", p / 4, b)),
-           takeAhead("ahead.0"),
-           takeAhead("ahead.1"),
+           takeMiddle(ahead, "ahead.", weights.hasPart("ahead.") ? blocks - 1 : 0),
            take(ups, TransposedConv::create(weights, "up.0", up(c, b, p / 8))),
            take(ups, TransposedConv::create(weights, "up.1", up(b, a, p / 4))),
            take(ups, TransposedConv::create(weights, "last", up(a, VoiceFrame::kOutputs, p / 2))),

@@ -19,7 +19,9 @@ class VoiceNet {
 
   static Result<VoiceNet> create(const Weights& weights);
   /// Frames between an input and its answer.
-  int delay() const { return ahead_.empty() ? 0 : 2 * AheadPath::kChunk + AheadPath::kBeyond - 1; }
+  int delay() const {
+    return ahead_.empty() ? 0 : static_cast<int>(ahead_.size()) * AheadPath::kChunk + AheadPath::kBeyond - 1;
+  }
   struct Answer {
     const float* output;  // [kPositions][kOutputs] of VoiceFrame, good until the next call
     const float* again;   // the same for the frame before, better than it was then
@@ -42,7 +44,7 @@ class VoiceNet {
   std::vector<Conv> convs_;               // [3] the first layer, then what mixes channels after each depthwise one
   std::vector<DepthwiseConv> depthwise_;  // [2]
   std::vector<DualPath> fine_;            // [2] on the way down and on the way up
-  std::vector<DualPath> middle_;          // [3]
+  std::vector<DualPath> middle_;          // as many as there are weights for
   std::vector<AheadPath> ahead_;          // between those; none where it is to answer at once
   std::vector<TransposedConv> ups_;       // [2], then both answers
   Linear heads_;

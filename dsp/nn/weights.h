@@ -33,6 +33,11 @@ class Weights {
   /// The values, row by row. An int8 tensor `name` [rows][…] is multiplied by its float tensor `name`.scale [rows].
   Result<std::vector<float>> take(const std::string& name, const std::vector<int>& shape) const;
   bool has(const std::string& name) const { return tensors_.contains(name); }
+  /// Whether there is anything whose name begins so.
+  bool hasPart(const std::string& prefix) const {
+    const auto found = tensors_.lower_bound(prefix);
+    return found != tensors_.end() && found->first.starts_with(prefix);
+  }
 
  private:
   std::map<std::string, Tensor> tensors_;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The mean of a network's weights before and after a run of training (Izmailov et al. 2018): average.py EARLIER LATER [--share S] writes build/training/NAME.pt. S is LATER's
-share. EARLIER may be what is committed (NAME-checkpoint.safetensors). Where LATER has blocks that EARLIER lacks, EARLIER lets through there."""
+share. EARLIER may be what is committed (NAME-checkpoint.safetensors); where LATER is deeper, EARLIER is brought to its depth as it was."""
 import argparse
 import os
 import sys
@@ -15,15 +15,13 @@ OUT = os.path.join(HERE, "../../build/training")
 
 
 def mean(earlier, later, share):
-    def of(name):
-        new = later[name]
-        if not new.is_floating_point():
-            return new
-        if name in earlier:
-            return torch.lerp(earlier[name], new, share)
-        return share * new if "norm" in name else new  # a path adds its norm's output: without that it lets through
-
-    return {name: of(name) for name in later}
+    """Of two states."""
+    net = checkpoint.empty(earlier)
+    checkpoint.fill(net, earlier)
+    for _ in range(checkpoint.blocks(later) - checkpoint.blocks(earlier)):
+        net.split_last()
+    old = net.state_dict()
+    return {name: torch.lerp(old[name], new, share) if new.is_floating_point() else new for name, new in later["net"].items()}
 
 
 if __name__ == "__main__":
@@ -32,5 +30,5 @@ if __name__ == "__main__":
     parser.add_argument("--share", type=float, default=0.5)
     args = parser.parse_args()
     state = checkpoint.read(args.later)
-    state["net"] = mean(checkpoint.read(args.earlier)["net"], state["net"], args.share)
+    state["net"] = mean(checkpoint.read(args.earlier), state, args.share)
     torch.save(state, os.path.join(OUT, f"{checkpoint.which(state)}.pt"))

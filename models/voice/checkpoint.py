@@ -1,6 +1,7 @@
 """Checkpoints of the voice networks: build/training/NAME.pt, and what is committed, NAME-checkpoint.safetensors, which has no optimizer's state."""
 import os
 
+import network
 import safetensors
 import torch
 
@@ -20,6 +21,16 @@ def read(path):
     net = {name: torch.from_numpy(t.copy()) for name, t in tensors.items()}
     ahead = any(name.startswith("ahead.") for name in net)
     return {"net": net, "step": about["step"], "heard": about["hours_heard"], "spent": about["minutes"], "args": {"ahead": ahead, "seed": about["seed"]}}
+
+
+def empty(state):
+    """A network as deep as the one that it is of."""
+    return network.VoiceNet(which(state) == "voice-ahead", blocks(state))
+
+
+def blocks(state):
+    """How many there are in the middle."""
+    return sum(name.startswith("middle.") and name.endswith(".along_norm.weight") for name in state["net"])
 
 
 def fill(net, state):

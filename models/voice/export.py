@@ -114,7 +114,7 @@ def export(net, path, about):
 def load(path):
     """A checkpoint's network, ready to answer, and its state."""
     state = checkpoint.read(path)
-    net = network.VoiceNet(ahead=checkpoint.which(state) == "voice-ahead")
+    net = checkpoint.empty(state)
     if lacking := checkpoint.fill(net, state):
         raise SystemExit(f"{path} lacks {', '.join(lacking)}")
     return net.eval(), state

@@ -1,6 +1,8 @@
 """The voice network: convolutions over frequency and time down to sixteen positions, recurrent layers along frequency and along time there and on both
 ways at thirty-two, and back up with the encoder's outputs added. After Rong et al. 2024 (GTCRN) in its plan and Luo et al. 2020 (dual-path RNN) in its
 middle; causal, a frame in, a frame out. Shapes are [batch][channels][time][positions]."""
+import copy
+
 import path
 import torch
 from torch import nn
@@ -85,7 +87,7 @@ class AheadPath(DualPath):
 
 
 class VoiceNet(nn.Module):
-    def __init__(self, ahead=False, channels=(16, 32, 48), blocks=3):
+    def __init__(self, ahead=False, blocks=3, channels=(16, 32, 48)):
         """ahead: between the blocks it hears what follows, too, for files."""
         super().__init__()
         a, b, c = channels
@@ -101,6 +103,14 @@ class VoiceNet(nn.Module):
         self.again = Upsampling(a, OUTPUTS)
         self.begin_again()
         self.heads = nn.Linear(c, HEADS)
+
+    def split_last(self):
+        """One block more in the middle: the last one twice, and each adds half of what it added, as two half steps of a differential equation do (Chang
+        et al. 2018). Nearly the same answers, and both learn from the first step on; what lies before it and hears what follows goes with it."""
+        for blocks in filter(len, (self.middle, self.ahead)):
+            for norm in (blocks[-1].across_norm, blocks[-1].along_norm):
+                norm.weight.data.mul_(0.5), norm.bias.data.mul_(0.5)
+            blocks.append(copy.deepcopy(blocks[-1]))
 
     def answer_later(self, layer, frames):
         """Makes the answer for a frame one that comes so many frames after it."""

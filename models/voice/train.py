@@ -221,6 +221,7 @@ def main():
     parser.add_argument("--steps", type=int, help="instead of minutes")
     parser.add_argument("--cache", default=CACHE)
     parser.add_argument("--start", choices=("voice", "voice-ahead"), help="go on from what is committed")
+    parser.add_argument("--deeper", action="store_true", help="with one block more in the middle than what it goes on from has")
     parser.add_argument("--ahead", action="store_true", help="for the network that hears what follows first, for files")
     parser.add_argument("--name", help="of the checkpoint; voice or voice-ahead")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint of that name")
@@ -243,9 +244,12 @@ def main():
     args.name = args.name or ("voice-ahead" if args.ahead else "voice")
     clips.prepare(args.data, args.cache)  # before several ask for it
     torch.manual_seed(args.seed)
-    net, begin = network.VoiceNet(args.ahead), beginning(args)
+    begin = beginning(args)
+    net = network.VoiceNet(args.ahead, checkpoint.blocks(begin)) if "net" in begin else network.VoiceNet(args.ahead)
     lacking = checkpoint.fill(net, begin) if "net" in begin else []
-    if lacking:  # from before the network grew
+    if args.deeper:
+        net.split_last()
+    if lacking or args.deeper:  # from before the network grew
         begin.pop("optimizer", None)
     later = args.ahead and args.start == "voice"
     if later:
