@@ -51,7 +51,7 @@ class Mixer(Sounds):
     def __init__(self, data, cache, seed, exam=False):
         super().__init__(seed)
         rows, self.samples = clips.prepare(data, cache)
-        self.levels, self.floors = {}, {}  # by file
+        self.levels = {}
         kept = lambda r: zlib.crc32((r["file"] if "unknown" in r["speaker"] else r["speaker"] or r["file"]).encode()) % EXAM_SHARE == 0
         for pack in {r["pack"] for r in rows}:  # small sets of clips have too few to keep some
             if len({kept(r) for r in rows if r["pack"] == pack}) == 2:
@@ -85,33 +85,12 @@ class Mixer(Sounds):
         """As long as wanted, from anywhere in x on."""
         return np.resize(np.roll(x, -int(self.rng.integers(len(x)))) if len(x) < length else x, length)
 
-    def floor(self, row):
-        """What is heard in a recording's pauses, beside speech at 0.1: a filter for white noise."""
-        if row["file"] not in self.floors:
-            x = clips.load(row, self.samples, 0, row["length"]) / np.float32(self.level(row)) * np.float32(0.1)
-            n = RATE // 50
-            window = np.hanning(n + 1)[:-1].astype(np.float32)
-            frames = np.lib.stride_tricks.sliding_window_view(np.pad(x, (0, max(0, n - len(x)))), n)[:: n // 2]
-            energy = np.square(frames).mean(axis=1)
-            power = np.square(np.abs(np.fft.rfft(frames[energy <= np.quantile(energy, 0.05)] * window))).mean(axis=0) / np.square(window).sum()
-            most = 0.1 * NOTHING_SAID / 10  # RMS; above that it is speech
-            power *= min(1, most**2 / (power.mean() + 1e-20))
-            self.floors[row["file"]] = (np.roll(np.fft.irfft(np.sqrt(power)), n // 2) * window).astype(np.float32)
-        return self.floors[row["file"]]
-
-    def silence(self, row):
-        """Makes pauses, of so many samples: as the recording has them, or where somebody has cut them out."""
-        if self.chance(0.5):
-            return lambda n: np.zeros(n, np.float32)
-        return lambda n: fftconvolve(self.rng.standard_normal(n, np.float32), self.floor(row), "same").astype(np.float32) if n else np.zeros(0, np.float32)
-
     def sentences(self, length):
-        """Clips of one speaker with pauses; the samples, the bandwidth up to which they are speech, and what makes such pauses."""
+        """Clips of one speaker with pauses; the samples, and the bandwidth up to which they are speech."""
         rows = self.speakers[self.names[int(self.rng.choice(len(self.names), p=self.weights))]]
         speed, out, bandwidth = (self.rng.choice([0.9, 0.95, 1.05, 1.1]) if self.chance(0.3) else 1.0), [], RATE / 2
         total = int(self.rng.uniform(0, 3) * RATE) if self.chance(0.3) else 0
-        quiet = self.silence(rows[int(self.rng.integers(len(rows)))])
-        out.append(quiet(total))
+        out.append(np.zeros(total, np.float32))
         while total < length:
             row = rows[int(self.rng.integers(len(rows)))]
             x = self.pick([row], length)
@@ -123,11 +102,11 @@ class Mixer(Sounds):
             if speed != 1.0:  # pitch and pace together, as tape does it
                 x = resample_poly(x, 20, round(20 * speed)).astype(np.float32)
             x = x / np.float32(level) * np.float32(0.1)
-            pause = quiet(int(self.rng.exponential(0.4) * RATE))
+            pause = np.zeros(int(self.rng.exponential(0.4) * RATE), np.float32)
             out += [x, pause]
             total += len(x) + len(pause)
             bandwidth = min(bandwidth, row["bandwidth"] * speed)
-        return np.concatenate(out)[:length], bandwidth, quiet
+        return np.concatenate(out)[:length], bandwidth
 
     def puffs(self, voice):
         """Breath that strikes the microphone, a part of the voice: gusts where syllables begin."""
@@ -145,17 +124,6 @@ class Mixer(Sounds):
             gust *= np.minimum(1, u / 0.1) * (1 - u) ** self.rng.uniform(1, 4)
             out[at:at + n] += gust * np.float32(level * self.rng.uniform(0.2, 1) / (active_rms(gust) + 1e-9))
         return out
-
-    def opened(self, voice, quiet):
-        """The voice later, and before its first word one sound of it that tells little: a hiss or a breath, where the treble is strongest against the rest."""
-        hop = RATE // 100
-        frames = voice[: len(voice) // hop * hop].reshape(-1, hop)
-        treble = np.square(np.diff(frames, axis=1)).mean(axis=1) / (np.square(frames).mean(axis=1) + 1e-6)  # by the energy of the slope; 1e-6: 40 dB below speech
-        n, gap = int(self.rng.uniform(0.06, 0.3) * RATE), int(self.rng.uniform(0.1, 1.2) * RATE)
-        about = int(self.rng.choice(np.argsort(treble)[-20:])) * hop
-        sound = voice[max(0, about - n // 2):][:n] * np.float32(10 ** (self.rng.uniform(-10, 3) / 20))
-        sound = sound * np.sin(np.pi * (np.arange(len(sound)) + 0.5) / max(1, len(sound))).astype(np.float32)  # without a click at either end
-        return np.concatenate([quiet(int(self.rng.uniform(0, 0.5) * RATE)), sound, quiet(gap), voice])[: len(voice)]
 
     def babble(self, length):
         return sum(self.sentences(length)[0] * np.float32(self.rng.uniform(0.3, 1)) for _ in range(int(self.rng.integers(3, 8))))
@@ -273,14 +241,10 @@ class Mixer(Sounds):
 
     def mixture(self, seconds=4.0):
         length = int(seconds * RATE)
-        clean, bandwidth, quiet = self.sentences(length)
-        plain = self.chance(PLAIN)
-        undisturbed = self.chance(0.08 if plain else 0.2)  # a clean recording must stay as it is
-        if self.chance(0.4 if undisturbed else 0.04):
-            clean = self.opened(clean, quiet)
+        clean, bandwidth = self.sentences(length)
         if self.chance(0.08):
             clean = clean + self.puffs(clean)
-        heard = clean
+        heard, plain = clean, self.chance(PLAIN)
         befalls = lambda share: not plain and self.chance(share)
         if plain:  # as most recordings are: a voice near its microphone, one noise
             noise, music = self.recorded(length, varied=0.5)
@@ -294,8 +258,8 @@ class Mixer(Sounds):
             snr = self.rng.uniform(25, 50) if self.chance(0.15) else self.rng.triangular(-10, 0, 25)
         level = max(active_rms(heard), 1e-3)
         noise = noise / np.float32(np.sqrt(np.mean(noise ** 2)) + 1e-9) * np.float32(level * 10 ** (-snr / 20))
-        if undisturbed:
-            noise, music = noise * 0, False
+        if self.chance(0.06 if plain else 0.2):
+            noise, music = noise * 0, False  # a clean recording must stay as it is
         noisy = heard + noise
         top = max(bandwidth, 8000) if plain or self.chance(0.5) else RATE / 2  # recorded at the rate of the voice's clip, as whole files are
         if befalls(0.35):  # a telephone, a cheap headset, another rate

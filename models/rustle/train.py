@@ -39,7 +39,7 @@ class Microphone(mixing.Mixer):
 
     def pair(self):
         length = int(band_mask.SECONDS * clips.RATE)
-        voice, bandwidth, _ = self.sentences(length)
+        voice, bandwidth = self.sentences(length)
         if self.chance(0.3):
             voice = np.convolve(voice, self.room()[:2400])[:length].astype(np.float32)
         if self.chance(0.5):
