@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kChannels[] = {16, 32, 48};  // after each halving of the positions
 constexpr int kPositions = VoiceFrame::kPositions, kMiddle = kPositions / 8;
+constexpr int kMostBlocks = 16;
 constexpr int kFine = 1;  // the layer after which there are recurrent ones already
 constexpr int kHeads = 2, kAnswer = kPositions * VoiceFrame::kOutputs;
 /// What each of the encoder's layers gives, one behind the other.
@@ -78,8 +79,10 @@ Result<VoiceNet> VoiceNet::create(const Weights& weights) {
       wrong = take(blocks, DualPath::create(weights, part + std::to_string(i), kMiddle, kChannels[2]));
     return wrong;
   };
-  int blocks = 1;  // as many as there are weights for
-  while (weights.hasPart("middle." + std::to_string(blocks) + ".")) ++blocks;
+  int blocks = 1;  // up to the last that there are weights for: none between may lack
+  for (int i = 1; i < kMostBlocks; ++i) {
+    if (weights.hasPart("middle." + std::to_string(i) + ".")) blocks = i + 1;
+  }
   for (const std::string& wrong : {
            take(convs, Conv::create(weights, "down.0",
                                     {.inputs = VoiceFrame::kInputs,

@@ -1,7 +1,7 @@
 // The voice network (models/voice/network.py), a frame in, a frame out: convolutions over frequency and time down to
 // sixteen positions, recurrent layers along frequency and along time there and on both ways at thirty-two, and back up
-// with the encoder's outputs added. As deep as there are weights for; with what hears ahead among them it answers later.
-// Not for other topologies: those get a class of their own.
+// with the encoder's outputs added. As deep as there are weights for; with what hears ahead among them it answers
+// later. Not for other topologies: those get a class of their own.
 #pragma once
 
 #include <vector>

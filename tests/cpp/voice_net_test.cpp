@@ -38,6 +38,15 @@ TEST(VoiceNet, IsPyTorchs) {
   }
 }
 
+TEST(VoiceNet, BetweenItsBlocksNoneMayLack) {
+  nn::Weights weights = cli::models().find("voice")->second;
+  const float value = 1.0f;
+  ASSERT_EQ(weights.add("middle.4.along_norm.bias", {nn::Type::f32, {1}, std::as_bytes(std::span(&value, 1))}), "");
+  const auto net = nn::VoiceNet::create(weights);
+  ASSERT_FALSE(net);
+  EXPECT_NE(net.error().find("middle.3."), std::string::npos) << net.error();
+}
+
 /// Answers to frames made of these numbers, each part after what came before was forgotten; what the network still
 /// holds comes out behind silence.
 std::vector<std::vector<float>> answersTo(const std::vector<std::vector<float>>& parts) {
