@@ -16,6 +16,8 @@ OUT = os.path.join(HERE, "../../build/training")
 
 def mean(earlier, later, share):
     """Of two states."""
+    if checkpoint.which(earlier) != checkpoint.which(later) or checkpoint.blocks(earlier) > checkpoint.blocks(later):
+        raise SystemExit("EARLIER must be of the same network as LATER, and no deeper")
     net = checkpoint.empty(earlier)
     checkpoint.fill(net, earlier)
     for _ in range(checkpoint.blocks(later) - checkpoint.blocks(earlier)):

@@ -244,9 +244,10 @@ def main():
     args.name = args.name or ("voice-ahead" if args.ahead else "voice")
     clips.prepare(args.data, args.cache)  # before several ask for it
     torch.manual_seed(args.seed)
-    begin = beginning(args)
-    net = network.VoiceNet(args.ahead, checkpoint.blocks(begin)) if "net" in begin else network.VoiceNet(args.ahead)
-    lacking = checkpoint.fill(net, begin) if "net" in begin else []
+    begin, net, lacking = beginning(args), network.VoiceNet(args.ahead), []
+    if "net" in begin:
+        net = network.VoiceNet(args.ahead, checkpoint.blocks(begin))
+        lacking = checkpoint.fill(net, begin)
     if args.deeper:
         net.split_last()
     if lacking or args.deeper:  # from before the network grew
