@@ -18,8 +18,12 @@ class VoiceFrame {
   static constexpr int kBins = 96;   // 0 … 4.75 kHz, one position each
   static constexpr int kBands = 32;  // above
   static constexpr int kPositions = kBins + kBands;
-  static constexpr int kInputs = 3;           // compressed magnitude, real and imaginary part (0 for bands)
-  static constexpr int kTaps = 5;             // frames of a bin's filter: this one and the ones before
+  static constexpr int kTaps = 5;   // frames of a bin's filter: this one and the ones before
+  static constexpr int kTones = 3;  // finer bins in each
+  /// For a bin compressed magnitude, real and imaginary part, then the magnitudes of its finer bins, which are told
+  /// from each other by all frames that a filter reaches; of a band its magnitude and zeros. Last, of either, how low
+  /// the magnitude falls and its mean.
+  static constexpr int kInputs = 3 + kTones + 2;
   static constexpr int kOutputs = 2 * kTaps;  // complex taps of a bin; gain of a band, and nothing
   static constexpr int kAhead = kTaps / 2;    // frames after the one meant, where a network hears those first
   static constexpr double kBinHz = 50.0;
@@ -41,7 +45,12 @@ class VoiceFrame {
                      std::span<float> gain) noexcept;
 
  private:
-  float level_ = 0.0f;  // running mean of the compressed magnitudes
+  void tones(float* input) const noexcept;
+  void background(float* input) noexcept;
+
+  std::array<std::array<float, 2 * kBins>, kTaps> past_{};  // real, then imaginary parts, turned, the newest first
+  std::array<float, kPositions> floor_{}, mean_{};          // of compressed magnitudes
+  float level_ = 0.0f;                                      // running mean of the compressed magnitudes
   int frames_ = 0;
   bool odd_ = false;  // this frame
   bool absurd_ = false;

@@ -14,6 +14,7 @@ extern "C" {
 
 int voice_positions() { return VoiceFrame::kPositions; }
 int voice_bins() { return VoiceFrame::kBins; }
+int voice_inputs() { return VoiceFrame::kInputs; }
 int voice_outputs() { return VoiceFrame::kOutputs; }
 const int* voice_edges() { return VoiceFrame::edges().data(); }
 

@@ -25,7 +25,7 @@ def analyse(samples, inputs=True, low_latency=False):
     samples = np.ascontiguousarray(samples, np.float32)
     frames = len(samples) // HOP
     spectrum = np.empty((frames, BINS), np.complex64)
-    features = np.empty((frames, library().voice_positions(), 3), np.float32) if inputs else None
+    features = np.empty((frames, library().voice_positions(), library().voice_inputs()), np.float32) if inputs else None
     library().voice_features(pointer(samples), frames, low_latency, pointer(features), pointer(spectrum))
     return features, spectrum
 

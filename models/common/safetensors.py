@@ -57,12 +57,12 @@ def quantize(weight):
     return q.reshape(weight.shape), scale
 
 
-def rounded(tensors):
-    """Matrices as int8 with a scale for each row, all else as floats of fewer bits; and all as floats again, as C++ will have them."""
+def rounded(tensors, spared=()):
+    """Matrices as int8 with a scale for each row, all else and those spared as floats of fewer bits; and all as floats again, as C++ will have them."""
     stored, values = {}, {}
     for name, tensor in tensors.items():
         values[name] = stored[name] = cut(tensor, SPARED)
-        if tensor.ndim > 1 and tensor.size >= SMALLEST_MATRIX:
+        if tensor.ndim > 1 and tensor.size >= SMALLEST_MATRIX and name not in spared:
             stored[name], stored[name + ".scale"] = quantize(tensor)
             values[name] = stored[name] * stored[name + ".scale"].reshape([-1] + [1] * (tensor.ndim - 1))
     return stored, values

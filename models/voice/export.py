@@ -44,7 +44,8 @@ def folded(net):
         norm, conv = block.norm, block.layer
         scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
         outputs = 1 if isinstance(conv, torch.nn.ConvTranspose2d) else 0
-        weight = conv.weight * scale.reshape([-1 if d == outputs else 1 for d in range(4)])
+        weight = torch.cat([conv.weight, block.beside.weight], 1) if isinstance(block, network.First) else conv.weight
+        weight = weight * scale.reshape([-1 if d == outputs else 1 for d in range(4)])
         layer(name, weight, (conv.bias - norm.running_mean) * scale + norm.bias)
 
     causal("down.0", net.down[0])
@@ -65,6 +66,11 @@ def folded(net):
     return out
 
 
+def rounded(net):
+    """Its tensors as they ship, and as floats again. The first layer is all that knows single bins: it stays float."""
+    return safetensors.rounded(folded(net), spared=("down.0.weight",))
+
+
 def with_values(net, values):
     """The network with folded and rounded values: its batch norms do nothing any more."""
     net = copy.deepcopy(net)
@@ -82,6 +88,8 @@ def with_values(net, values):
     for name, module in modules.items():
         module.weight.data = torch.from_numpy(values[name + ".weight"].astype(np.float32))
         module.bias.data = torch.from_numpy(values[name + ".bias"].astype(np.float32))
+    first = net.down[0]
+    first.layer.weight.data, first.beside.weight.data = first.layer.weight.data.split([network.NOW, network.BESIDE], 1)
     return net
 
 
@@ -94,7 +102,7 @@ def answers(net, inputs):
 
 def export(net, path, about):
     """Writes the weights, or raises when C++ answers otherwise than PyTorch. Returns what the whole network says to some input."""
-    stored, values = safetensors.rounded(folded(net))
+    stored, values = rounded(net)
     rng = np.random.default_rng(1)
     t = np.arange((FRAMES_AHEAD if len(net.ahead) else FRAMES) * features.HOP) / 48000
     samples = (0.1 * np.sign(np.sin(2 * np.pi * 120 * t)) * (np.sin(2 * np.pi * 3 * t) > 0) + 0.02 * rng.standard_normal(len(t))).astype(np.float32)

@@ -109,7 +109,7 @@ def main():
         weights = f"{folder}/{name}.safetensors"
         net, state = export.load(path)
         which = checkpoint.which(state)
-        safetensors.write(weights, safetensors.rounded(export.folded(net))[0], {"network": which})
+        safetensors.write(weights, export.rounded(net)[0], {"network": which})
         effect = {"voice": "voice-denoise", "voice-ahead": "voice-denoise-offline"}[which]
         files = row(name, lambda s: cleaned(f"{folder}/{s}/noisy", effect, weights, f"{folder}/{s}/{name}", options))
         first = files if first is None else first

@@ -10,9 +10,11 @@ from torch import nn
 TAPS = 5  # frames of a filter
 AHEAD = TAPS // 2  # frames after the one meant, where the network hears those first
 CHUNK, BEYOND = 96, 48  # frames that are looked at together from their end on, and those after them that are looked at first
-POSITIONS, INPUTS, OUTPUTS = 128, 3, 2 * TAPS
+POSITIONS, OUTPUTS = 128, 2 * TAPS
+NOW, BESIDE = 3, 5  # inputs: what a frame is, and what is told of those before it
+INPUTS = NOW + BESIDE
 LAST = "last", "again", "heads"  # the layers that answer
-ENDS = "down.0", *LAST
+ENDS = "down.0.layer", "down.0.norm", *LAST
 HEADS = 2  # logits of speech and of music being there
 
 
@@ -26,6 +28,20 @@ class Causal(nn.Module):
 
     def forward(self, x):
         return self.activation(self.norm(self.layer(nn.functional.pad(x, (0, 0, self.past, 0)))))
+
+
+class First(Causal):
+    """The first layer, which begins without what is told beside a frame."""
+
+    def __init__(self, outputs):
+        spec = dict(kernel_size=(3, 5), stride=(1, 2), padding=(0, 2))
+        super().__init__(nn.Conv2d(NOW, outputs, **spec), outputs, 3)
+        self.beside = nn.Conv2d(BESIDE, outputs, **spec, bias=False)
+        self.beside.weight.data.zero_()
+
+    def forward(self, x):
+        x = nn.functional.pad(x, (0, 0, self.past, 0))
+        return self.activation(self.norm(self.layer(x[:, :NOW]) + self.beside(x[:, NOW:])))
 
 
 class Separable(nn.Module):
@@ -91,7 +107,7 @@ class VoiceNet(nn.Module):
         """ahead: between the blocks it hears what follows, too, for files."""
         super().__init__()
         a, b, c = channels
-        self.down = nn.ModuleList([Causal(nn.Conv2d(INPUTS, a, (3, 5), stride=(1, 2), padding=(0, 2)), a, 3), Separable(a, b), Separable(b, c)])
+        self.down = nn.ModuleList([First(a), Separable(a, b), Separable(b, c)])
         self.middle = nn.ModuleList([DualPath(c) for _ in range(blocks)])
         self.ahead = nn.ModuleList([AheadPath(c) for _ in range(blocks - 1 if ahead else 0)])  # between those
         self.fine = nn.ModuleList([DualPath(b) for _ in range(2)])  # at twice the positions, on the way down and on the way up

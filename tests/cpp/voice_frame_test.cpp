@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 
@@ -13,17 +14,19 @@ namespace {
 
 using Spectrum = std::vector<std::complex<float>>;
 
-Spectrum spectrum(int bins, uint32_t seed, float gain) {
-  const auto x = test::whiteNoise(2 * bins, gain, seed);
+/// White noise, the frame of that number: neighbouring seeds alone would give numbers that depend on each other.
+Spectrum spectrum(int bins, int frame, float gain) {
+  constexpr int kMostFrames = 21;
+  const auto x = test::whiteNoise(kMostFrames * 2 * bins, gain, 1);
   Spectrum s(bins);
-  for (int k = 0; k < bins; ++k) s[k] = {x[2 * k], x[2 * k + 1]};
+  for (int k = 0; k < bins; ++k) s[k] = {x[2 * (frame * bins + k)], x[2 * (frame * bins + k) + 1]};
   return s;
 }
 
 std::vector<float> seen(int bins, float gain) {
   VoiceFrame frame;
   std::vector<float> input(VoiceFrame::kPositions * VoiceFrame::kInputs);
-  for (uint32_t t = 1; t <= 20; ++t) frame.input(spectrum(bins, t, gain), input.data());
+  for (int t = 1; t <= 20; ++t) frame.input(spectrum(bins, t, gain), input.data());
   return input;
 }
 
@@ -71,6 +74,60 @@ TEST(VoiceFrame, ASteadyToneStandsStill) {
     return std::atan2(x[7 * VoiceFrame::kInputs + 2], x[7 * VoiceFrame::kInputs + 1]);
   };
   EXPECT_NEAR(phase(input), phase(before), 0.01f);
+}
+
+constexpr int kTones = 3, kFloor = kTones + VoiceFrame::kTones, kMean = kFloor + 1;  // where they stand in an input
+
+TEST(VoiceFrame, TellsWhereInABinAToneLies) {
+  for (const int k : {20, 21}) {
+    for (int j = 0; j < VoiceFrame::kTones; ++j) {
+      const double hz = VoiceFrame::kBinHz * (k + (j - 1.0) / VoiceFrame::kTones);
+      VoiceFrame frame;
+      std::vector<float> input(VoiceFrame::kPositions * VoiceFrame::kInputs);
+      for (int t = 0; t < VoiceFrame::kTaps; ++t) {
+        Spectrum s(481);
+        std::fill(s.begin() + 40, s.end(), 0.05f);  // or the tone would be far above the mean, where inputs end
+        s[k] = std::polar(1.0f, static_cast<float>(2.0 * M_PI * hz * VoiceFrame::kHopSeconds * t));
+        frame.input(s, input.data());
+      }
+      // A Hann window over five frames: whole where the tone is, half of it beside, nothing further off.
+      const float* seen = &input[k * VoiceFrame::kInputs];
+      constexpr float kExpected[] = {1.0f, 0.5f, 0.0f};
+      for (int i = 0; i < VoiceFrame::kTones; ++i)
+        EXPECT_NEAR(seen[kTones + i] / seen[0], std::pow(kExpected[std::abs(i - j)], 0.3f), 0.02f)
+            << hz << " Hz, finer bin " << i;
+    }
+  }
+}
+
+TEST(VoiceFrame, TheFloorStaysThroughASyllableAndFallsBehindIt) {
+  for (const int p : {30, VoiceFrame::kBins + 4}) {
+    VoiceFrame frame;
+    std::vector<float> input(VoiceFrame::kPositions * VoiceFrame::kInputs);
+    const auto over = [&](int what) { return input[p * VoiceFrame::kInputs + what] / input[p * VoiceFrame::kInputs]; };
+    const auto hear = [&](float magnitude, int frames) {
+      for (int t = 0; t < frames; ++t) frame.input(Spectrum(481, magnitude), input.data());
+    };
+    hear(0.01f, 300);
+    EXPECT_NEAR(over(kFloor), 1.0f, 0.01f) << p;
+    EXPECT_NEAR(over(kMean), 1.0f, 0.01f) << p;
+    hear(0.1f, 20);  // compressed it is twice as much: in 0.2 s up by a tenth of the step and by a fifth
+    EXPECT_NEAR(over(kFloor), 0.55f, 0.02f) << p;
+    EXPECT_NEAR(over(kMean), 0.59f, 0.02f) << p;
+    hear(0.01f, 20);
+    EXPECT_NEAR(over(kFloor), 1.0f, 0.01f) << p;
+    EXPECT_GT(over(kMean), 1.1f) << p;
+  }
+}
+
+TEST(VoiceFrame, RemembersNothingAfterAReset) {
+  VoiceFrame frame;
+  std::vector<float> first(VoiceFrame::kPositions * VoiceFrame::kInputs), again(first.size());
+  frame.input(spectrum(481, 1, 1.0f), first.data());
+  for (int t = 2; t <= 4; ++t) frame.input(spectrum(481, t, 3.0f), again.data());
+  frame.reset();
+  frame.input(spectrum(481, 1, 1.0f), again.data());
+  EXPECT_EQ(first, again);
 }
 
 TEST(VoiceFrame, BoundsTheTapsAndGivesBandsTheirGain) {
