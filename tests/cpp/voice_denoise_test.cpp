@@ -85,6 +85,22 @@ TEST_P(VoiceDenoise, KeepsTheTrebleOfASibilantBeforeAnyWord) {
   EXPECT_GT(test::db(sibilant(cleaned({x})[0]) / sibilant(x)), -1.0);
 }
 
+TEST_P(VoiceDenoise, KeepsTheTrebleOfABreathThatARecordingBeginsWith) {
+  constexpr int kLength = kRate / 5;
+  const auto breath = test::whiteNoise(kLength, 0.01f, 2);
+  const auto kept = [&](float floor, int begin) {
+    auto x = test::whiteNoise(4 * kRate, floor);
+    for (int i = 0; i < kLength; ++i) x[begin + i] += static_cast<float>(breath[i] * std::sin(M_PI * i / kLength));
+    const auto of = [&](const std::vector<float>& all) {
+      return treble({all.begin() + begin, all.begin() + begin + kLength}, 0);
+    };
+    return test::db(of(cleaned({x}, {{"guard", 0.0f}})[0]) / of(x));
+  };
+  EXPECT_GT(kept(1e-5f, kRate / 2), -1.0);
+  EXPECT_LT(kept(1e-5f, 5 * kRate / 2), -6.0) << "later nobody had to begin";
+  EXPECT_LT(kept(1e-3f, kRate / 2), -6.0) << "it does not stand out of quiet";
+}
+
 /// Three times the rate by a windowed sinc of ten crossings, which leaves images, at -30 dB and in 16 bits: as a
 /// headset that sounds like a telephone arrives.
 std::vector<float> poorlyUpsampled(const std::vector<float>& x) {
