@@ -62,7 +62,7 @@ class VoiceDenoise : public SpectralEffect {
   std::vector<float> treblePower_, trebleFloor_, trebleGain_;
   float speech_ = 0.0f, said_ = 0.0f, musicHeard_ = 0.0f, music_ = 0.0f;
   int sounded_ = 0;                         // thoughts that were no digital silence, up to where the beginning ends
-  float softest_ = 0.0f;                    // power of the treble in those
+  float softest_ = 0.0f;                    // treble in those, power
   float begins_ = 0.0f;                     // how far the treble stands out of quiet at the beginning, 0 … 1
   int trebleTrusted_ = 0, untilAlone_ = 0;  // thoughts for which treble is trusted still, the guard shut
   float reductionDb_ = 0.0f;

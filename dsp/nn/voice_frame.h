@@ -45,6 +45,7 @@ class VoiceFrame {
                      std::span<float> gain) noexcept;
 
  private:
+  float weight(double seconds) const noexcept;
   void tones(float* input) const noexcept;
   void background(float* input) noexcept;
 

@@ -30,7 +30,7 @@ void bark_bands(double* to) {
 }
 
 /// samples[frames * 480] at 48 kHz through the house frame, or one windowed as for low latency every 10 ms:
-/// input[frames][positions][3] and spectrum[frames][481] (complex). The first frame ends with the first hop.
+/// input[frames][positions][inputs] and spectrum[frames][481] (complex). The first frame ends with the first hop.
 void voice_features(const float* samples, int frames, bool lowLatency, float* input, std::complex<float>* spectrum) {
   constexpr int kHop = 480, kFrame = 2 * kHop;
   const rinse::RealFft fft(kFrame);

@@ -21,7 +21,7 @@ def bark():
 
 
 def analyse(samples, inputs=True, low_latency=False):
-    """samples -> (input [frames][positions][3], spectrum [frames][481] complex64) of the house frame at 48 kHz, or of that for low latency."""
+    """samples -> (input [frames][positions][inputs], spectrum [frames][481] complex64) of the house frame at 48 kHz, or of that for low latency."""
     samples = np.ascontiguousarray(samples, np.float32)
     frames = len(samples) // HOP
     spectrum = np.empty((frames, BINS), np.complex64)

@@ -42,7 +42,7 @@ class VoiceNet:
             raise ValueError(lib.net_error().decode())
 
     def run(self, inputs):
-        """inputs [frames][positions][3] -> its answers [2][answered][positions][outputs], and probabilities of speech and music [answered][2]: all
+        """inputs [frames][positions][inputs] -> its answers [2][answered][positions][outputs], and probabilities of speech and music [answered][2]: all
         frames, but for the last ones where it hears ahead."""
         lib, inputs = library(), np.ascontiguousarray(inputs, np.float32)
         answered = max(0, len(inputs) - lib.net_delay(self.net))

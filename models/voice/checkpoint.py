@@ -35,7 +35,7 @@ def blocks(state):
 
 def fill(net, state):
     """Gives a network its weights; the names of those that it lacks. What is committed has no counters of batches, and none are needed."""
-    return [name for name in net.load_state_dict(state["net"], strict=False).missing_keys if not name.endswith(("num_batches_tracked", "beside.weight"))]
+    return [name for name in net.load_state_dict(state["net"], strict=False).missing_keys if not name.endswith("num_batches_tracked")]
 
 
 def which(state):

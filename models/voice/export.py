@@ -44,8 +44,7 @@ def folded(net):
         norm, conv = block.norm, block.layer
         scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
         outputs = 1 if isinstance(conv, torch.nn.ConvTranspose2d) else 0
-        weight = torch.cat([conv.weight, block.beside.weight], 1) if isinstance(block, network.First) else conv.weight
-        weight = weight * scale.reshape([-1 if d == outputs else 1 for d in range(4)])
+        weight = block.weight() * scale.reshape([-1 if d == outputs else 1 for d in range(4)])
         layer(name, weight, (conv.bias - norm.running_mean) * scale + norm.bias)
 
     causal("down.0", net.down[0])

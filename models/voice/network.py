@@ -26,6 +26,9 @@ class Causal(nn.Module):
         self.layer, self.past = layer, time_kernel - 1
         self.norm, self.activation = nn.BatchNorm2d(channels), nn.LeakyReLU(0.2, inplace=True)
 
+    def weight(self):
+        return self.layer.weight
+
     def forward(self, x):
         return self.activation(self.norm(self.layer(nn.functional.pad(x, (0, 0, self.past, 0)))))
 
@@ -38,6 +41,9 @@ class First(Causal):
         super().__init__(nn.Conv2d(NOW, outputs, **spec), outputs, 3)
         self.beside = nn.Conv2d(BESIDE, outputs, **spec, bias=False)
         self.beside.weight.data.zero_()
+
+    def weight(self):
+        return torch.cat([self.layer.weight, self.beside.weight], 1)
 
     def forward(self, x):
         x = nn.functional.pad(x, (0, 0, self.past, 0))

@@ -35,7 +35,7 @@ ECHOES, POOL, TOGETHER = 4, 960, 4  # each mixture is used four times, the later
 
 
 def example(mixer, seconds, low_latency):
-    """inputs [time][positions][3], then noisy and clean [time][positions][2] as the loss compares them: the bins, and in the first place of
+    """inputs [time][positions][inputs], then noisy and clean [time][positions][2] as the loss compares them: the bins, and in the first place of
     a band the root of its power; the bandwidth, Hz; what the heads are to say [time][2]; and whether it is windowed for low latency, as that share is."""
     mixture = mixer.mixture(seconds)
     low = mixer.chance(low_latency)
