@@ -65,18 +65,40 @@ def others(folder):
                 shutil.copy(os.path.join(folder, name, "clean", f"{k:02d}.wav"), os.path.join(folder, CLEAN, kind, f"{name}-{k:02d}.wav"))
 
 
+def prepared(data):
+    """The folder in which all of them lie."""
+    folder = os.path.join(CACHE, f"judge-{FILES}")
+    if not os.path.exists(f"{folder}/done"):
+        mixtures(data, folder)
+        others(folder)
+        open(f"{folder}/done", "w").close()
+    return folder
+
+
 def scores(folder, estimate):
     """[files][metrics]"""
     table = subprocess.run([RINSE, "score", "--clean", f"{folder}/clean", "--est", estimate, "--metrics", ",".join(METRICS), "--format", "csv"], check=True, capture_output=True, text=True).stdout
     return np.array([[float(r[m]) for m in METRICS] for r in csv.DictReader(table.splitlines())][:-1])  # the last row are their means
 
 
-def cleaned(sounds, effect, weights, out, options):
-    os.makedirs(out, exist_ok=True)
-    one = lambda f: subprocess.run([RINSE, "clean", *options, f"--{effect}.guard=1", "--weights", weights, f"{sounds}/{f}", f"{out}/{f}"], check=True)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(one, os.listdir(sounds)))
-    return out
+def cleaner(path, folder, options=()):
+    """A checkpoint's name, and what cleans a set with it and tells where its files lie."""
+    name = os.path.splitext(os.path.basename(path))[0]
+    weights = f"{folder}/{name}.safetensors"
+    net, state = export.load(path)
+    which = checkpoint.which(state)
+    safetensors.write(weights, export.rounded(net)[0], {"network": which})
+    effect = {"voice": "voice-denoise", "voice-ahead": "voice-denoise-offline"}[which]
+
+    def cleaned(sounds):
+        noisy, out = f"{folder}/{sounds}/noisy", f"{folder}/{sounds}/{name}"
+        os.makedirs(out, exist_ok=True)
+        one = lambda f: subprocess.run([RINSE, "clean", *options, f"--{effect}.guard=1", "--weights", weights, f"{noisy}/{f}", f"{out}/{f}"], check=True)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(one, os.listdir(noisy)))
+        return out
+
+    return name, cleaned
 
 
 def main():
@@ -84,12 +106,7 @@ def main():
     parser.add_argument("data"), parser.add_argument("checkpoints", nargs="+")
     parser.add_argument("--low-latency", action="store_true")
     args = parser.parse_args()
-    folder = os.path.join(CACHE, f"judge-{FILES}")
-    if not os.path.exists(f"{folder}/done"):
-        mixtures(args.data, folder)
-        others(folder)
-        open(f"{folder}/done", "w").close()
-    options = ["--low-latency"] if args.low_latency else []
+    folder = prepared(args.data)
     print("checkpoint," + ",".join(f"{s} {m}" for s in (*SETS, "both", UPSAMPLED) for m in METRICS) + ",clean pesq_wb,least," + ",".join(f"gained {m},error" for m in METRICS))
     first = None
 
@@ -105,13 +122,7 @@ def main():
 
     row("noisy", lambda s: f"{folder}/{s}/noisy")
     for path in args.checkpoints:
-        name = os.path.splitext(os.path.basename(path))[0]
-        weights = f"{folder}/{name}.safetensors"
-        net, state = export.load(path)
-        which = checkpoint.which(state)
-        safetensors.write(weights, export.rounded(net)[0], {"network": which})
-        effect = {"voice": "voice-denoise", "voice-ahead": "voice-denoise-offline"}[which]
-        files = row(name, lambda s: cleaned(f"{folder}/{s}/noisy", effect, weights, f"{folder}/{s}/{name}", options))
+        files = row(*cleaner(path, folder, ["--low-latency"] if args.low_latency else []))
         first = files if first is None else first
 
 
