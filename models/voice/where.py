@@ -10,25 +10,25 @@ import soundfile
 
 import judge
 
-FRAME = 50  # in a second
+BIN = 50  # Hz; a frame is as long as that tells: 20 ms
 BANDS = ((0, 1000), (1000, 2500), (2500, 4750), (4750, 8000))  # Hz; the network answers for single bins up to the third
-SPEECH, PAUSE_DB = slice(200 // FRAME, 5000 // FRAME), 30  # a frame is a pause this far below the loudest ones
+SPEECH, PAUSE_DB = slice(200 // BIN, 5000 // BIN), 30  # a frame is a pause this far below the loudest ones
 
 
 def frames(x, rate):
-    size = rate // FRAME
+    size = rate // BIN
     return scipy.signal.stft(x, rate, np.sqrt(scipy.signal.windows.hann(size, False)), size, size // 2)[2]
 
 
 def sound(spectrum, rate):
-    size = rate // FRAME
+    size = rate // BIN
     return scipy.signal.istft(spectrum, rate, np.sqrt(scipy.signal.windows.hann(size, False)), size, size // 2)[1]
 
 
 def band(low, high):
     def replaced(answer, truth):
         out = answer.copy()
-        out[low // FRAME : high // FRAME] = truth[low // FRAME : high // FRAME]
+        out[low // BIN : high // BIN] = truth[low // BIN : high // BIN]
         return out
 
     return replaced
