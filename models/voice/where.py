@@ -9,10 +9,11 @@ import scipy.signal
 import soundfile
 
 import judge
+from train import PAUSE_DB
 
 BIN = 50  # Hz; a frame is as long as that tells: 20 ms
 BANDS = ((0, 1000), (1000, 2500), (2500, 4750), (4750, 8000))  # Hz; the network answers for single bins up to the third
-SPEECH, PAUSE_DB = slice(200 // BIN, 5000 // BIN), 30  # a frame is a pause this far below the loudest ones
+SPEECH = slice(200 // BIN, 5000 // BIN)
 
 
 def frames(x, rate):
