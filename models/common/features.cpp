@@ -5,10 +5,21 @@
 
 #include "blocks/fft.h"
 #include "blocks/window.h"
+#include "metrics/pesq.h"
 #include "metrics/pesq/bark.h"
 #include "nn/voice_frame.h"
 
 using rinse::nn::VoiceFrame;
+
+namespace {
+
+constexpr int kHop = 480, kFrame = 2 * kHop;
+
+std::vector<float> analysisWindow(bool lowLatency) {
+  return (lowLatency ? rinse::asymmetricHann(kFrame, kHop / 2) : rinse::squareRootHann(kHop)).analysis;
+}
+
+}  // namespace
 
 extern "C" {
 
@@ -17,6 +28,18 @@ int voice_bins() { return VoiceFrame::kBins; }
 int voice_inputs() { return VoiceFrame::kInputs; }
 int voice_outputs() { return VoiceFrame::kOutputs; }
 const int* voice_edges() { return VoiceFrame::edges().data(); }
+
+/// to[960]: what frames are multiplied by.
+void voice_window(bool lowLatency, float* to) {
+  const auto window = analysisWindow(lowLatency);
+  std::copy(window.begin(), window.end(), to);
+}
+
+/// PESQ for wide-band speech of samples at 16 kHz.
+double wide_band_pesq(const float* clean, const float* estimate, int samples) {
+  const auto count = static_cast<size_t>(samples);
+  return rinse::wideBandPesq({clean, count}, {estimate, count});
+}
 
 /// The Bark bands of PESQ: to[49][6], number of bins of 31.25 Hz, width in Bark, density on the model's scale,
 /// threshold of hearing, exponent and scale of loudness.
@@ -32,9 +55,8 @@ void bark_bands(double* to) {
 /// samples[frames * 480] at 48 kHz through the house frame, or one windowed as for low latency every 10 ms:
 /// input[frames][positions][inputs] and spectrum[frames][481] (complex). The first frame ends with the first hop.
 void voice_features(const float* samples, int frames, bool lowLatency, float* input, std::complex<float>* spectrum) {
-  constexpr int kHop = 480, kFrame = 2 * kHop;
   const rinse::RealFft fft(kFrame);
-  const auto window = (lowLatency ? rinse::asymmetricHann(kFrame, kHop / 2) : rinse::squareRootHann(kHop)).analysis;
+  const auto window = analysisWindow(lowLatency);
   std::vector<float> time(kFrame), past(kFrame, 0.0f);
   VoiceFrame frame;
   for (int t = 0; t < frames; ++t) {

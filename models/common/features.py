@@ -20,6 +20,13 @@ def bark():
     return table
 
 
+def window(low_latency):
+    """[960]: what frames are multiplied by."""
+    samples = np.empty(2 * HOP, np.float32)
+    library().voice_window(low_latency, pointer(samples))
+    return samples
+
+
 def analyse(samples, inputs=True, low_latency=False):
     """samples -> (input [frames][positions][inputs], spectrum [frames][481] complex64) of the house frame at 48 kHz, or of that for low latency."""
     samples = np.ascontiguousarray(samples, np.float32)
@@ -34,6 +41,16 @@ def turned(spectrum):
     """[frames][481] -> real and imaginary parts of the bins as the network sees them, [frames][bins][2]."""
     bins = layout()[0]
     return np.ascontiguousarray(spectrum[:, :bins]).view(np.float32).reshape(len(spectrum), bins, 2) * flip(len(spectrum))
+
+
+def positions(spectrum):
+    """[frames][481] -> [frames][positions][2]: the bins turned, and in the first place of a band the root of its power, a bin's mean."""
+    bins, edges = layout()
+    out = np.zeros((len(spectrum), bins + len(edges) - 1, 2), np.float32)
+    out[:, :bins] = turned(spectrum)
+    power = spectrum[:, edges[0] :].real ** 2 + spectrum[:, edges[0] :].imag ** 2
+    out[:, bins:, 0] = np.sqrt(np.add.reduceat(power, np.array(edges[:-1]) - edges[0], axis=1) / np.diff(edges))
+    return out
 
 
 def flip(frames):

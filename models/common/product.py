@@ -16,6 +16,7 @@ def library():
         if os.path.exists(os.path.join(build, "build.ninja")):  # elsewhere the library travels along, built
             subprocess.run(["cmake", "--build", build, "--target", "rinse_training"], check=True, stdout=subprocess.DEVNULL)
         _library = ctypes.CDLL(os.path.join(build, "librinse_training.so"))
+        _library.wide_band_pesq.restype = ctypes.c_double
         _library.voice_edges.restype = ctypes.POINTER(ctypes.c_int)
         _library.weights_new.restype = _library.net_new.restype = ctypes.c_void_p
         _library.weights_add.restype = _library.net_error.restype = ctypes.c_char_p

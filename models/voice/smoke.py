@@ -20,6 +20,8 @@ import network  # noqa: E402
 import path  # noqa: E402
 from deep_filter import by_torch, deep_filter  # noqa: E402
 from heard import Heard  # noqa: E402
+from pesq import Pesq  # noqa: E402
+from product import library, pointer  # noqa: E402
 from recurrent import Gru  # noqa: E402
 from teacher import Teacher  # noqa: E402
 from train import Mean  # noqa: E402
@@ -27,6 +29,7 @@ from train import Mean  # noqa: E402
 SENTENCES = ("The quick brown fox jumps over the lazy dog.", "We hear the noise between the sentences.", "Seven ships sailed south on Sunday.")
 VOICES = ("en", "en+f3", "en+m5", "de")
 STEPS, LEAST_GAIN = 150, 0.8
+MOST_OFF = 0.3  # of PESQ
 
 
 def make_data(folder):
@@ -90,25 +93,44 @@ def check_heard():
     """Frames of a low sound, as the product makes them, come out of Heard as they went in: its windows are the product's, and halves meet where they should."""
     sound = lfilter(firwin(801, 4500, fs=48000), 1, np.random.default_rng(1).standard_normal(24000))
     _, spectrum = features.analyse(sound)
-    frames = np.zeros((1, len(spectrum), network.POSITIONS, 2), np.float32)
-    frames[0, :, : features.layout()[0]] = features.turned(spectrum)
-    frames = torch.from_numpy(frames)
+    frames = torch.from_numpy(features.positions(spectrum))[None]
     heard = Heard()(frames, frames[:, :-1])
     off = ((heard - frames[:, 1:-1]).abs().max() / frames.abs().max()).item()
     if not off < 0.01:
         raise SystemExit(f"what is heard differs from what was said by {off:.2g}")
 
 
+def read(recording):
+    voice, rate = soundfile.read(recording)
+    return resample_poly(voice, 48000 // np.gcd(rate, 48000), rate // np.gcd(rate, 48000))
+
+
+def check_pesq(recording):
+    """The loss's PESQ is the product's, and so are both windows: in frames for low latency the same sound is heard."""
+    voice = read(recording)
+    voice = voice[np.flatnonzero(np.abs(voice) > 0.02 * np.abs(voice).max())[0] :][:86400]  # the product skips silence at either end
+    noise = voice.std() * np.random.default_rng(1).standard_normal(len(voice))
+    heard, model = Heard(), Pesq()
+    for db in (0, 10, 20, 40):
+        both = voice, voice + noise * 10 ** (-db / 20)
+        low = [np.ascontiguousarray(resample_poly(x, 1, 3), np.float32) for x in both]
+        product = library().wide_band_pesq(*(pointer(x) for x in low), len(low[0]))
+        for low_latency in (False, True):
+            spectra = [torch.from_numpy(features.positions(features.analyse(x, inputs=False, low_latency=low_latency)[1]))[None] for x in both]
+            sounds = [heard.sound(x, x[:, :-1], torch.tensor([low_latency])) for x in spectra]
+            here = model(*(part for sound, x in zip(sounds, spectra) for part in (sound, x[:, 1:-1])), torch.tensor([24000.0])).item()
+            if not abs(here - product) < MOST_OFF:
+                raise SystemExit(f"PESQ at {db} dB is {product} by the product, {here} by the loss (low latency: {low_latency})")
+
+
 def check_teacher(recording):
     """What is taught of a voice in noise lies nearer to the truth than what was heard; of a voice alone, or of none, it is the truth."""
-    voice, rate = soundfile.read(recording)
-    voice = resample_poly(voice, 48000 // np.gcd(rate, 48000), rate // np.gcd(rate, 48000))[:76800]
+    voice = read(recording)[:76800]
     noise = 0.5 * voice.std() * np.random.default_rng(1).standard_normal(len(voice))
     mixtures = [(voice, noise), (voice, 0 * noise), (0 * voice, noise), (voice, 0.3 * noise)]
-    frames = lambda x: features.turned(features.analyse(x, inputs=False)[1])
-    bands = lambda x: torch.from_numpy(np.pad(frames(x), ((0, 0), (0, network.POSITIONS - features.layout()[0]), (0, 0))))
+    frames = lambda x: torch.from_numpy(features.positions(features.analyse(x, inputs=False)[1]))
     inputs = torch.from_numpy(np.stack([features.analyse(v + n)[0] for v, n in mixtures]))
-    noisy, clean = (torch.stack([bands(x) for x in xs]) for xs in ([v + n for v, n in mixtures], [v for v, _ in mixtures]))
+    noisy, clean = (torch.stack([frames(x) for x in xs]) for xs in ([v + n for v, n in mixtures], [v for v, _ in mixtures]))
     error = lambda x: (x - clean).square().sum((1, 2, 3))
     taught = error(Teacher().targets(inputs, noisy, clean))
     if not ((taught[1:3] == 0).all() and (taught[[0, 3]] > 0).all() and (taught[[0, 3]] < 0.5 * error(noisy)[[0, 3]]).all()):
@@ -133,6 +155,7 @@ def main():
     check_mean()
     with tempfile.TemporaryDirectory() as folder:
         make_data(folder)
+        check_pesq(os.path.join(folder, "speech_16k", "en-0.wav"))
         check_teacher(os.path.join(folder, "speech_16k", "en-0.wav"))
         cache = os.path.join(folder, "cache")
         train = [sys.executable, os.path.join(HERE, "train.py"), folder, "--cache", cache, "--steps", str(STEPS), "--batch", "4", "--seconds", "1", "--rate", "4e-3"]

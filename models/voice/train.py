@@ -35,26 +35,19 @@ ECHOES, POOL, TOGETHER = 4, 960, 4  # each mixture is used four times, the later
 
 
 def example(mixer, seconds, low_latency):
-    """inputs [time][positions][inputs], then noisy and clean [time][positions][2] as the loss compares them: the bins, and in the first place of
-    a band the root of its power; the bandwidth, Hz; what the heads are to say [time][2]; and whether it is windowed for low latency, as that share is."""
+    """inputs [time][positions][inputs], then noisy and clean [time][positions][2] as the loss compares them (features.positions); the bandwidth, Hz; what the
+    heads are to say [time][2]; whether it is windowed for low latency, as that share is; and clean once more, which stays where a teacher's answer takes the
+    place of the other."""
     mixture = mixer.mixture(seconds)
     low = mixer.chance(low_latency)
     inputs, spectrum = features.analyse(mixture.noisy, low_latency=low)
     _, target = features.analyse(mixture.clean, inputs=False, low_latency=low)
     scale = np.float32(1 / (np.sqrt(np.mean(np.abs(spectrum) ** 2)) + 1e-9))  # every clip as loud to the loss
-    bins, edges = features.layout()
-
-    def positions(x):
-        out = np.zeros((*inputs.shape[:2], 2), np.float32)
-        out[:, :bins] = features.turned(x)
-        power = x[:, edges[0]:].real ** 2 + x[:, edges[0]:].imag ** 2
-        out[:, bins:, 0] = np.sqrt(np.add.reduceat(power, np.array(edges[:-1]) - edges[0], axis=1) / np.diff(edges))
-        return out * scale
-
     power = np.sum(np.abs(target[:, 4:100]) ** 2, axis=1)  # 200 Hz … 5 kHz
     speech = power > max(np.quantile(power, 0.95) * 10 ** (-PAUSE_DB / 10), 1e-7)
     heads = np.stack([speech, np.full(len(speech), mixture.music)], axis=1).astype(np.float32)
-    return inputs, positions(spectrum), positions(target), np.float32(mixture.bandwidth), heads, np.bool_(low)
+    clean = features.positions(target) * scale
+    return inputs, features.positions(spectrum) * scale, clean, np.float32(mixture.bandwidth), heads, np.bool_(low), clean
 
 
 class Mixtures(torch.utils.data.IterableDataset):
@@ -168,11 +161,11 @@ def train(args, rank, partner, net, begin):
         judged.eval()
         with torch.no_grad():
             output = judged(test[0])
-            spectra, passed = (x.item() for x in loss(output, *test[1:]))
+            spectra, passed, pesq = (x.item() for x in loss(output, *test[1:]))
             right = ((output[1] > 0) == (test[4] > 0.5)).float().mean((0, 1)).tolist()
         learning(net, args.settled)
         minutes = spent + (time.time() - start) / 60
-        row = f"{minutes:.1f},{step},{heard:.2f},{np.mean(recent or [np.nan]):.5f},{spectra:.5f},{right[0]:.3f},{right[1]:.3f},{passed:.5f}"
+        row = f"{minutes:.1f},{step},{heard:.2f},{np.mean(recent or [np.nan]):.5f},{spectra:.5f},{right[0]:.3f},{right[1]:.3f},{passed:.5f},{pesq:.3f}"
         print(row, flush=True)
         with open(os.path.join(args.cache, f"{args.name}.csv"), "a") as log:
             log.write(row + "\n")
@@ -187,13 +180,13 @@ def train(args, rank, partner, net, begin):
             later = loud.roll(2, -1)
             unprocessed = loss(([loud, later], torch.zeros_like(test[4])), *test[1:])[0].item()
             print(f"{sum(p.numel() for p in net.parameters())} parameters on {device}; the exam unprocessed: {unprocessed:.5f}")
-            print("minutes,step,hours heard,loss of spectra,the same in the exam,speech right,music right,all of the loss in the exam", flush=True)
+            print("minutes,step,hours heard,loss of spectra,the same in the exam,speech right,music right,all of the loss in the exam,PESQ in it", flush=True)
         report()
     first = step
     share = lambda: (step - first) / args.steps if args.steps else (time.time() - start) / (args.minutes * 60)
     while (left := 1 - share()) > 0:
         inputs, *told = (x.to(device) for x in next(batches))
-        spectral, value = loss(net(inputs), *told)
+        spectral, value, _ = loss(net(inputs), *told)
         for group in optimizer.param_groups:  # warm-up, then in a line to nothing over the time given, or for a mean constant
             group["lr"] = args.rate * min(1, (step - first + 1) / WARM_UP) * (1 if args.mean else left)
         optimizer.zero_grad()
