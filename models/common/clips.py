@@ -9,7 +9,7 @@ import numpy as np
 RATE = 48000
 
 
-def _decode(path, gain_db, rate):
+def decode(path, gain_db, rate):
     import soundfile
     from scipy.signal import resample_poly
 
@@ -33,7 +33,7 @@ def prepare(data, folder, split="train"):
             wanted = [r for r in csv.DictReader(f) if r["split"] == split]
             for i, row in enumerate(wanted):
                 path = os.path.join(data, row["file"])
-                x = _decode(path, float(row["gain_db"] or 0), soundfile.info(path).samplerate)
+                x = decode(path, float(row["gain_db"] or 0), soundfile.info(path).samplerate)
                 peak = float(np.abs(x).max(initial=1e-9))  # very soft and very loud clips keep all their bits
                 (np.clip(np.round(x / peak * 32767), -32768, 32767).astype("<i2")).tofile(out)
                 rows.append({"file": row["file"], "pack": row["file"].split("/")[0], "speaker": row["speaker"], "kind": row["kind"],

@@ -7,6 +7,7 @@
 #include "blocks/window.h"
 #include "metrics/pesq.h"
 #include "metrics/pesq/bark.h"
+#include "metrics/pesq/input.h"
 #include "nn/voice_frame.h"
 
 using rinse::nn::VoiceFrame;
@@ -39,6 +40,12 @@ void voice_window(bool lowLatency, float* to) {
 double wide_band_pesq(const float* clean, const float* estimate, int samples) {
   const auto count = static_cast<size_t>(samples);
   return rinse::wideBandPesq({clean, count}, {estimate, count});
+}
+
+/// PESQ's filter of the listening situation, wide band at 16 kHz: to[5], b0, b1, b2, a1, a2.
+void wide_band_input(double* to) {
+  const rinse::Biquad& h = rinse::pesq::kWideBandInput;
+  for (const double v : {h.b0, h.b1, h.b2, h.a1, h.a2}) *to++ = v;
 }
 
 /// The Bark bands of PESQ: to[49][6], number of bins of 31.25 Hz, width in Bark, density on the model's scale,

@@ -20,6 +20,13 @@ def bark():
     return table
 
 
+def pesq_input():
+    """[5]: b0, b1, b2, a1, a2 of PESQ's input filter for wide-band speech at 16 kHz (dsp/metrics/pesq/input.h)."""
+    coefficients = np.empty(5)
+    library().wide_band_input(pointer(coefficients))
+    return coefficients
+
+
 def window(low_latency):
     """[960]: what frames are multiplied by."""
     samples = np.empty(2 * HOP, np.float32)

@@ -30,8 +30,8 @@ class Loss(torch.nn.Module):
         self.register_buffer("missing", torch.where(self.top > TREBLE_HZ, MISSING_TREBLE, MISSING).float())
 
     def forward(self, output, noisy, target, bandwidth, told, low_latency, truth):
-        """The part of the spectra, all of it, and the mean of PESQ. PESQ goes by the truth, the rest by the target, which may be a teacher's (teacher.py): he leaves some noise,
-        and what is as loud as that would count for nothing."""
+        """The part of the spectra, all of it, and the mean of PESQ. PESQ goes by the truth, the rest by the target, which may be a teacher's (teacher.py):
+        he leaves some noise, and what is as loud as that would count for nothing."""
         answers, heads = output
         now, again = (deep_filter(a, noisy, self.bins, self.ahead + k) for k, a in enumerate(answers))
         low = low_latency[:, None, None, None]

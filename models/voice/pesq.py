@@ -6,7 +6,6 @@ import numpy as np
 import torch
 
 FRAME, BIN_HZ, BINS = 0.032, 31.25, 256  # s, Hz
-RATE, HOP = 9600, 96  # of the sound, which heard.py makes of the bins
 LEVEL = 512 * 512 * 0.375 / 2 * 1e7  # of 350 … 3250 Hz in PESQ's frames, as it sets it
 SPEECH = slice(12, 105)  # those bins
 POSITION = 480 / 576  # power in a bin of 50 Hz of a frame of the house, over that in one of 31.25 Hz of a frame of the sound, for noise
@@ -25,13 +24,15 @@ class Pesq(torch.nn.Module):
         count, width, density, threshold, exponent, scale = features.bark().T
         self.bins, edges = features.layout()
         self.lowest = round((self.bins - 0.5) * 50 / BIN_HZ)  # bins that the sound holds
-        samples = int(FRAME * RATE)
-        at = np.arange(samples) + (FRAME * RATE - samples) / 2 + 0.5
-        window = 0.5 - 0.5 * np.cos(2 * np.pi * at / (FRAME * RATE))
-        turn = 2 * np.pi * np.outer(at, np.arange(self.lowest)) * BIN_HZ / RATE
+        rate = 2 * self.bins * 50  # Hz, of the sound, which heard.py makes of the bins: as many samples in a hop
+        samples = int(FRAME * rate)
+        at = np.arange(samples) + (FRAME * rate - samples) / 2 + 0.5
+        window = 0.5 - 0.5 * np.cos(2 * np.pi * at / (FRAME * rate))
+        turn = 2 * np.pi * np.outer(at, np.arange(self.lowest)) * BIN_HZ / rate
         hz = np.arange(BINS) * BIN_HZ
         z = np.exp(-2j * np.pi * hz / 16000)
-        response = np.abs((2.740826 - 5.4816519 * z + 2.740826 * z**2) / (1 - 1.9444777 * z + 0.94597794 * z**2)) ** 2  # P.862.2, section 5
+        b0, b1, b2, a1, a2 = features.pesq_input()
+        response = np.abs((b0 + b1 * z + b2 * z**2) / (1 + a1 * z + a2 * z**2)) ** 2
         ends = np.cumsum(count).astype(int)
         to_bark = np.zeros((BINS, len(count)))
         for band, (begin, end) in enumerate(zip(np.append(0, ends), ends)):
@@ -51,8 +52,8 @@ class Pesq(torch.nn.Module):
         keep("memory", (1 - GAIN_MEMORY) * GAIN_MEMORY ** np.arange(4)[::-1])
 
     def powers(self, sound, spectra):
-        """Of bins from the sound [batch][hops][HOP], and of bands from the spectra of the frames between these hops [batch][hops - 1][positions][2]."""
-        parts = sound.flatten(1).unfold(1, len(self.transform), HOP) @ self.transform
+        """Of bins from the sound [batch][hops][samples], and of bands from the spectra of the frames between these hops [batch][hops - 1][positions][2]."""
+        parts = sound.flatten(1).unfold(1, len(self.transform), self.bins) @ self.transform
         bins = parts[..., : self.lowest].square() + parts[..., self.lowest :].square()
         bands = spectra[..., self.bins :, :].square().sum(-1)
         frames = bins.shape[1]

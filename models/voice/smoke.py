@@ -14,6 +14,7 @@ from scipy.signal import firwin, lfilter, resample_poly
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "../common")]
+import clips  # noqa: E402
 import export  # noqa: E402
 import features  # noqa: E402
 import network  # noqa: E402
@@ -100,14 +101,9 @@ def check_heard():
         raise SystemExit(f"what is heard differs from what was said by {off:.2g}")
 
 
-def read(recording):
-    voice, rate = soundfile.read(recording)
-    return resample_poly(voice, 48000 // np.gcd(rate, 48000), rate // np.gcd(rate, 48000))
-
-
 def check_pesq(recording):
     """The loss's PESQ is the product's, and so are both windows: in frames for low latency the same sound is heard."""
-    voice = read(recording)
+    voice = clips.decode(recording, 0, soundfile.info(recording).samplerate)
     voice = voice[np.flatnonzero(np.abs(voice) > 0.02 * np.abs(voice).max())[0] :][:86400]  # the product skips silence at either end
     noise = voice.std() * np.random.default_rng(1).standard_normal(len(voice))
     heard, model = Heard(), Pesq()
@@ -125,7 +121,7 @@ def check_pesq(recording):
 
 def check_teacher(recording):
     """What is taught of a voice in noise lies nearer to the truth than what was heard; of a voice alone, or of none, it is the truth."""
-    voice = read(recording)[:76800]
+    voice = clips.decode(recording, 0, soundfile.info(recording).samplerate)[:76800]
     noise = 0.5 * voice.std() * np.random.default_rng(1).standard_normal(len(voice))
     mixtures = [(voice, noise), (voice, 0 * noise), (0 * voice, noise), (voice, 0.3 * noise)]
     frames = lambda x: torch.from_numpy(features.positions(features.analyse(x, inputs=False)[1]))

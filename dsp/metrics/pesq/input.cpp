@@ -4,7 +4,6 @@
 #include <cmath>
 #include <complex>
 
-#include "blocks/biquad.h"
 #include "blocks/fft.h"
 #include "metrics/pesq/bark.h"
 
@@ -92,7 +91,7 @@ void listen(Padded& signal, Band band) {
     first[i - 1] *= static_cast<float>(i) / kFade;
     first[signal.length - i] *= static_cast<float>(i) / kFade;
   }
-  Biquad highPass{2.740826, -5.4816519, 2.740826, -1.9444777, 0.94597794};  // P.862.2, section 5, for 16 kHz
+  Biquad highPass = kWideBandInput;
   for (int i = 0; i < signal.length; ++i) first[i] = static_cast<float>(highPass.process(first[i]));
 }
 

@@ -5,11 +5,15 @@
 #include <span>
 #include <vector>
 
+#include "blocks/biquad.h"
+
 namespace rinse::pesq {
 
 inline constexpr int kWindow = 64;         // samples, 4 ms: the resolution of envelopes
 inline constexpr int kPad = 75 * kWindow;  // zeros before and behind the signal: the farthest that alignment looks
 inline constexpr int kTail = 5120;         // and 320 ms more behind
+
+inline constexpr Biquad kWideBandInput{2.740826, -5.4816519, 2.740826, -1.9444777, 0.94597794};  // P.862.2, section 5
 
 enum class Band { narrow, wide };
 
