@@ -18,11 +18,13 @@ from scipy.signal import resample_poly
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "../..")
 sys.path.insert(0, os.path.join(HERE, "../common"))
+sys.path.insert(0, os.path.join(ROOT, "tests/bench"))
 import checkpoint  # noqa: E402
 import clips  # noqa: E402
 import export  # noqa: E402
 import mixing  # noqa: E402
 import safetensors  # noqa: E402
+from voice_facts import treble  # noqa: E402
 
 CACHE = os.path.join(ROOT, "build/training")
 RINSE = os.path.join(ROOT, "build/native/rinse")
@@ -31,7 +33,7 @@ SNRS = (-2.5, 2.5, 7.5, 12.5)
 SETS = {"voice48": (("speech_fullband_mit", "speech_more_fullband"), 48000), "voice16": (("speech_16k", "speech_more_16k"), 16000)}
 UPSAMPLED, QUIET = "voice16 in 48", 0.03  # those of voice16 as a headset's or an editor's resampler hands them on: images above 8 kHz, soft, 16 bits
 CLEAN = "clean"  # without noise, both kinds
-METRICS = "pesq_wb", "stoi", "si_sdr"
+METRICS = "pesq_wb", "stoi", "si_sdr", "csig"  # the last: a mean opinion of what the voice itself has suffered (Hu & Loizou 2008)
 
 
 def mixtures(data, folder):
@@ -81,6 +83,13 @@ def scores(folder, estimate):
     return np.array([[float(r[m]) for m in METRICS] for r in csv.DictReader(table.splitlines())][:-1])  # the last row are their means
 
 
+def treble_kept(folder, estimate):
+    """Of clean voices, what is left above 10 kHz, dB: mean and furthest."""
+    heard = [[soundfile.read(f"{x}/{name}") for x in (f"{folder}/clean", estimate)] for name in os.listdir(estimate)]
+    kept = [t for t in (treble(x, y, rate) for (x, rate), (y, _) in heard) if t is not None]
+    return np.mean(kept), max(kept, key=abs)
+
+
 def cleaner(path, folder, options=()):
     """A checkpoint's name, and what cleans a set with it and tells where its files lie."""
     name = os.path.splitext(os.path.basename(path))[0]
@@ -107,17 +116,18 @@ def main():
     parser.add_argument("--low-latency", action="store_true")
     args = parser.parse_args()
     folder = prepared(args.data)
-    print("checkpoint," + ",".join(f"{s} {m}" for s in (*SETS, "both", UPSAMPLED) for m in METRICS) + ",clean pesq_wb,least," + ",".join(f"gained {m},error" for m in METRICS))
+    print("checkpoint," + ",".join(f"{s} {m}" for s in (*SETS, "both", UPSAMPLED) for m in METRICS) + ",clean pesq_wb,least,clean treble,furthest," + ",".join(f"gained {m},error" for m in METRICS))
     first = None
 
     def row(name, estimate):
         """estimate(set): where its files lie, cleaned. Returns the scores of both sets' files."""
-        *both, resampled, clean = (scores(f"{folder}/{s}", estimate(s)) for s in (*SETS, UPSAMPLED, CLEAN))
+        places = [(f"{folder}/{s}", estimate(s)) for s in (*SETS, UPSAMPLED, CLEAN)]
+        *both, resampled, clean = (scores(*place) for place in places)
         files = np.concatenate(both)
         gained = files - (files if first is None else first)
         means = (x.mean(0) for x in (*both, files, resampled))
         errors = zip(gained.mean(0), gained.std(0) / np.sqrt(len(files)))
-        print(",".join([name, *(f"{v:.3f}" for v in (*np.concatenate(list(means)), clean[:, 0].mean(), clean[:, 0].min(), *np.concatenate(list(errors))))]), flush=True)
+        print(",".join([name, *(f"{v:.3f}" for v in (*np.concatenate(list(means)), clean[:, 0].mean(), clean[:, 0].min(), *treble_kept(*places[-1]), *np.concatenate(list(errors))))]), flush=True)
         return files
 
     row("noisy", lambda s: f"{folder}/{s}/noisy")

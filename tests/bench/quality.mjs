@@ -168,13 +168,16 @@ try {
     const { parts, agreements } = await tables(data);
     const families = [];
     for (const set of ['voice48', 'voice16']) families.push(`### ${set}\n\n${await family(join(work, 'dev', set))}`);
-    const python3 = (script, ...args) => execFileSync(python(), [join(root, 'tests/bench', script), ...args], { encoding: 'utf8' }).trim();
-    const presets = python3('presets.py', rinse, data);
-    const repairs = python3('repairs.py', rinse, data);
-    const drums = python3('drums.py', rinse, data, join(work, 'dev'));
-    const microphones = python3('microphones.py', rinse, data);
-    const activity = python3('voice_activity.py', data);
-    const facts = python3('voice_facts.py', rinse, data, join(work, 'dev'));
+    const python3 = async (script, ...args) => (await promisify(execFile)(python(), [join(root, 'tests/bench', script), ...args])).stdout.trim();
+    const dev = join(work, 'dev');
+    const [presets, repairs, drums, microphones, activity, facts] = await Promise.all([
+      python3('presets.py', rinse, data),
+      python3('repairs.py', rinse, data),
+      python3('drums.py', rinse, data, dev),
+      python3('microphones.py', rinse, data),
+      python3('voice_activity.py', data),
+      python3('voice_facts.py', rinse, data, dev),
+    ]);
     const text = `# Quality
 
 Written by \`npm run quality -- DATA\`; don't edit. Means over the development mixtures, the best in the first column first. Rows in bold are Rinse, effects and
