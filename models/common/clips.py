@@ -9,11 +9,12 @@ import numpy as np
 RATE = 48000
 
 
-def decode(path, gain_db, rate):
+def decode(path, gain_db=0.0):
+    """Its first channel at 48 kHz, float32, the gain taken back that it was stored with."""
     import soundfile
     from scipy.signal import resample_poly
 
-    x, _ = soundfile.read(path, dtype="float32", always_2d=True)
+    x, rate = soundfile.read(path, dtype="float32", always_2d=True)
     x = x[:, 0] * np.float32(10 ** (-gain_db / 20))
     if rate == RATE:
         return x
@@ -26,14 +27,12 @@ def prepare(data, folder, split="train"):
     os.makedirs(folder, exist_ok=True)
     index, samples = os.path.join(folder, f"{split}.json"), os.path.join(folder, f"{split}.i16")
     if not os.path.exists(index):
-        import soundfile
-
         rows, start = [], 0
         with open(os.path.join(data, "manifest.csv")) as f, open(samples + ".part", "wb") as out:
             wanted = [r for r in csv.DictReader(f) if r["split"] == split]
             for i, row in enumerate(wanted):
                 path = os.path.join(data, row["file"])
-                x = decode(path, float(row["gain_db"] or 0), soundfile.info(path).samplerate)
+                x = decode(path, float(row["gain_db"] or 0))
                 peak = float(np.abs(x).max(initial=1e-9))  # very soft and very loud clips keep all their bits
                 (np.clip(np.round(x / peak * 32767), -32768, 32767).astype("<i2")).tofile(out)
                 rows.append({"file": row["file"], "pack": row["file"].split("/")[0], "speaker": row["speaker"], "kind": row["kind"],

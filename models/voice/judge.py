@@ -18,13 +18,12 @@ from scipy.signal import resample_poly
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "../..")
 sys.path.insert(0, os.path.join(HERE, "../common"))
-sys.path.insert(0, os.path.join(ROOT, "tests/bench"))
 import checkpoint  # noqa: E402
 import clips  # noqa: E402
 import export  # noqa: E402
 import mixing  # noqa: E402
+import power  # noqa: E402
 import safetensors  # noqa: E402
-from voice_facts import treble  # noqa: E402
 
 CACHE = os.path.join(ROOT, "build/training")
 RINSE = os.path.join(ROOT, "build/native/rinse")
@@ -86,8 +85,7 @@ def scores(folder, estimate):
 def treble_kept(folder, estimate):
     """Of clean voices, what is left above 10 kHz, dB: mean and furthest."""
     heard = [[soundfile.read(f"{x}/{name}") for x in (f"{folder}/clean", estimate)] for name in os.listdir(estimate)]
-    kept = [t for t in (treble(x, y, rate) for (x, rate), (y, _) in heard) if t is not None]
-    return np.mean(kept), max(kept, key=abs)
+    return power.mean_and_furthest(power.treble(x, y, rate) for (x, rate), (y, _) in heard)
 
 
 def cleaner(path, folder, options=()):

@@ -6,8 +6,7 @@ from deep_filter import deep_filter
 from heard import Heard
 from pesq import BEST, Pesq
 
-POWER, COMPLEX_SHARE, MISSING, MISSING_TREBLE = 0.3, 0.3, 1.0, 3.0
-SPECTRA_SHARE, SNR_SHARE, PESQ_SHARE, HEADS_SHARE = 5.0, 0.6, 0.5, 0.1
+POWER, COMPLEX_SHARE, MISSING, MISSING_TREBLE, SNR_SHARE, PESQ_SHARE, HEADS_SHARE = 0.3, 0.3, 0.5, 1.5, 0.6, 0.5, 0.1
 TREBLE_HZ = 8000
 SILENT = 1e-3  # of the power of a clip, which is scaled to one
 
@@ -47,7 +46,7 @@ class Loss(torch.nn.Module):
         speaking = truth[..., : self.bins, :].square().sum((1, 2, 3)) > SILENT
         heard = heard[speaking].sum() / len(truth)
         heads = torch.nn.functional.binary_cross_entropy_with_logits(heads, told)
-        return spectra, SPECTRA_SHARE * spectra - heard + HEADS_SHARE * heads, pesq[speaking].mean()
+        return spectra, spectra - heard + HEADS_SHARE * heads, pesq[speaking].mean()
 
     def of(self, estimate, target, bandwidth):
         weight = self.weight * (self.top[None] <= bandwidth[:, None]).float()

@@ -103,7 +103,7 @@ def check_heard():
 
 def check_pesq(recording):
     """The loss's PESQ is the product's, and so are both windows: in frames for low latency the same sound is heard."""
-    voice = clips.decode(recording, 0, soundfile.info(recording).samplerate)
+    voice = clips.decode(recording)
     voice = voice[np.flatnonzero(np.abs(voice) > 0.02 * np.abs(voice).max())[0] :][:86400]  # the product skips silence at either end
     noise = voice.std() * np.random.default_rng(1).standard_normal(len(voice))
     heard, model = Heard(), Pesq()
@@ -121,7 +121,7 @@ def check_pesq(recording):
 
 def check_teacher(recording):
     """What is taught of a voice in noise lies nearer to the truth than what was heard; of a voice alone, or of none, it is the truth."""
-    voice = clips.decode(recording, 0, soundfile.info(recording).samplerate)[:76800]
+    voice = clips.decode(recording)[:76800]
     noise = 0.5 * voice.std() * np.random.default_rng(1).standard_normal(len(voice))
     mixtures = [(voice, noise), (voice, 0 * noise), (0 * voice, noise), (voice, 0.3 * noise)]
     frames = lambda x: torch.from_numpy(features.positions(features.analyse(x, inputs=False)[1]))

@@ -12,6 +12,8 @@ import { noise, noisyVoice, wav } from '../signals.mjs';
 const { values: options, positionals } = parseArgs({ options: { check: { type: 'boolean' } }, allowPositionals: true });
 const page = join(root, 'docs/quality.md');
 const work = mkdtempSync(join(tmpdir(), 'rinse-quality-'));
+const dev = join(work, 'dev');
+const run = promisify(execFile);
 const generated = (name) => JSON.parse(readFileSync(join(root, 'worklet/src/generated', name), 'utf8'));
 
 /** Every preset and every effect alone, as arguments of `rinse clean`. */
@@ -67,7 +69,7 @@ async function cleanAndScore(folder, name, cleanArgs, scoreArgs = []) {
   mkdirSync(out);
   const files = readdirSync(noisy);
   const next = async () => {
-    for (let f = files.pop(); f; f = files.pop()) await promisify(execFile)(rinse, ['clean', join(noisy, f), join(out, f), ...cleanArgs]);
+    for (let f = files.pop(); f; f = files.pop()) await run(rinse, ['clean', join(noisy, f), join(out, f), ...cleanArgs]);
   };
   await Promise.all(Array.from({ length: availableParallelism() }, next));
   return score(folder, out, scoreArgs);
@@ -105,12 +107,12 @@ function agreement(ours, reference) {
 }
 
 async function tables(data) {
-  execFileSync(python(), [join(data, 'mix_dev.py'), join(work, 'dev')]);
+  execFileSync(python(), [join(data, 'mix_dev.py'), dev]);
   const peers = csv(readFileSync(join(data, 'dev_scores.csv'), 'utf8'));
   const parts = [];
   const agreements = [];
   for (const [set, what] of Object.entries(sets)) {
-    const rows = await measure(join(work, 'dev', set), measured[set]);
+    const rows = await measure(join(dev, set), measured[set]);
     const reference = peers.filter((r) => r.set === set);
     const shared = set === 'drums44' ? drumColumns : columns;
     const own = set === 'drums44' ? {} : ownColumns;
@@ -167,9 +169,8 @@ try {
     }
     const { parts, agreements } = await tables(data);
     const families = [];
-    for (const set of ['voice48', 'voice16']) families.push(`### ${set}\n\n${await family(join(work, 'dev', set))}`);
-    const python3 = async (script, ...args) => (await promisify(execFile)(python(), [join(root, 'tests/bench', script), ...args])).stdout.trim();
-    const dev = join(work, 'dev');
+    for (const set of ['voice48', 'voice16']) families.push(`### ${set}\n\n${await family(join(dev, set))}`);
+    const python3 = async (script, ...args) => (await run(python(), [join(root, 'tests/bench', script), ...args])).stdout.trim();
     const [presets, repairs, drums, microphones, activity, facts] = await Promise.all([
       python3('presets.py', rinse, data),
       python3('repairs.py', rinse, data),

@@ -11,25 +11,11 @@ import numpy as np
 import soundfile as sf
 from scipy.signal import resample_poly
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../models/common"))
+from power import AUDIBLE, between, db, mean_and_furthest, treble  # noqa: E402
+
 PRESETS = "meeting-voice", "voice-recording"
 THIRD = 2 ** (1 / 6)  # half a third of an octave
-AUDIBLE = 1e-6  # share of the energy that a band must hold to count: -60 dB
-
-
-def power_between(x, rate, low, high):
-    spectrum, hz = np.abs(np.fft.rfft(x)) ** 2, np.fft.rfftfreq(len(x), 1 / rate)
-    return spectrum[(hz >= low) & (hz < high)].sum() + 1e-20
-
-
-def db(ratio):
-    return 10 * np.log10(ratio)
-
-
-def treble(x, y, rate):
-    """What y has above 10 kHz over what x has, dB; None where x has nothing there that is heard."""
-    if power_between(x, rate, 10000, 20000) > AUDIBLE * power_between(x, rate, 0, 24000):
-        return db(power_between(y, rate, 10000, 20000) / power_between(x, rate, 10000, 20000))
-    return None
 
 
 def facts(rinse, data, dev, preset):
@@ -65,9 +51,9 @@ def facts(rinse, data, dev, preset):
         pesq, stoi = ([f[k] for f in scores] for k in ("pesq_wb", "stoi"))
         row("clean speech in: PESQ-WB, mean and worst", f"{np.mean(pesq):.2f}, {min(pesq):.2f}", "≥ 4.2")
         row("clean speech in: STOI, mean and worst", f"{np.mean(stoi):.3f}, {min(stoi):.3f}", "")
-        kept = [t for t in kept if t is not None]
-        row("clean speech in: energy above 10 kHz, mean and furthest", f"{np.mean(kept):+.2f}, {max(kept, key=abs):+.2f} dB", "within 1 dB")
-        row("first 250 ms after 3 s of silence, mean and furthest", f"{np.mean(onsets):+.2f}, {max(onsets, key=abs):+.2f} dB", "within 1 dB")
+        signed = lambda differences: "{:+.2f}, {:+.2f} dB".format(*mean_and_furthest(differences))
+        row("clean speech in: energy above 10 kHz, mean and furthest", signed(kept), "within 1 dB")
+        row("first 250 ms after 3 s of silence, mean and furthest", signed(onsets), "within 1 dB")
         with open(os.path.join(data, "manifest.csv")) as f:
             music = [r for r in csv.DictReader(f) if r["split"] == "dev" and r["kind"] == "noise: music"]
         for i, clip in enumerate(music):
@@ -76,9 +62,9 @@ def facts(rinse, data, dev, preset):
             if rate != 48000:
                 x = resample_poly(x, 48000 // np.gcd(rate, 48000), rate // np.gcd(rate, 48000))
             x = x / max(1, np.abs(x).max())
-            y, whole = cleaned(x, 48000), power_between(x, 48000, 0, 24000)
-            centres = [c for c in 1000 * 2 ** (np.arange(-13, 14) / 3) if power_between(x, 48000, c / THIRD, c * THIRD) > AUDIBLE * whole]
-            losses = [db(power_between(y, 48000, c / THIRD, c * THIRD) / power_between(x, 48000, c / THIRD, c * THIRD)) for c in centres]
+            y, whole = cleaned(x, 48000), between(x, 48000, 0, 24000)
+            centres = [c for c in 1000 * 2 ** (np.arange(-13, 14) / 3) if between(x, 48000, c / THIRD, c * THIRD) > AUDIBLE * whole]
+            losses = [db(between(y, 48000, c / THIRD, c * THIRD) / between(x, 48000, c / THIRD, c * THIRD)) for c in centres]
             row(f"music alone ({len(x) / 48000:.0f} s, clip {i + 1}): worst third-octave band", f"{min(losses):+.1f} dB at {centres[int(np.argmin(losses))]:.0f} Hz", "above −3 dB")
     return rows
 
